@@ -1,0 +1,1 @@
+"""The CodeInterview desktop app: hosts and joins interviews from a Qt window."""

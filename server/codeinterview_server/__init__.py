@@ -1,0 +1,1 @@
+"""The CodeInterview server: sessions, live rooms, journal and the HTTP interface."""
