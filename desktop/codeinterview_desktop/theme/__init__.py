@@ -1,0 +1,1 @@
+"""Colours and measures of the desktop app, from the shared design tokens."""
