@@ -1,0 +1,1 @@
+"""The desktop app's logic: everything but windows. Nothing in here imports Qt."""

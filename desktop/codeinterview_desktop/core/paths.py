@@ -1,0 +1,72 @@
+"""Where the app keeps its files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_APP = "CodeInterview"
+
+
+@dataclass(frozen=True, slots=True)
+class AppPaths:
+    """The app's directories.
+
+    Attributes:
+        config: settings and recent sessions.
+        data: the server's data directory: database, host key.
+        logs: the app's and the server's log files.
+    """
+
+    config: Path
+    data: Path
+    logs: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The user's settings."""
+        return self.config / "settings.json"
+
+    @property
+    def recent_file(self) -> Path:
+        """Joined sessions, and the user's seats in hosted ones."""
+        return self.config / "recent.json"
+
+    @property
+    def app_log(self) -> Path:
+        """What the app itself has to say."""
+        return self.logs / "app.log"
+
+    @property
+    def server_log(self) -> Path:
+        """What the server child writes to stderr."""
+        return self.logs / "server.log"
+
+
+def app_paths(environ: Mapping[str, str] = os.environ) -> AppPaths:
+    """The directories of this user.
+
+    `CODEINTERVIEW_CONFIG_DIR`, `CODEINTERVIEW_DATA_DIR` and `CODEINTERVIEW_LOG_DIR` override them;
+    logs follow an overridden data directory.
+    """
+    data_override = environ.get("CODEINTERVIEW_DATA_DIR")
+    config_override = environ.get("CODEINTERVIEW_CONFIG_DIR")
+    log_override = environ.get("CODEINTERVIEW_LOG_DIR")
+    data = Path(data_override) if data_override else platformdirs.user_data_path(_APP, False)
+    config = (
+        Path(config_override) if config_override else platformdirs.user_config_path(_APP, False)
+    )
+    if log_override:
+        logs = Path(log_override)
+    elif data_override:
+        logs = data / "logs"
+    else:
+        logs = platformdirs.user_log_path(_APP, False)
+    return AppPaths(config=config.absolute(), data=data.absolute(), logs=logs.absolute())

@@ -1,0 +1,40 @@
+"""Everything the windows need, put together by `app.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .discovery import Discovery
+from .events import Signal
+from .hosting import Hosting
+from .joining import Joining
+from .paths import AppPaths
+from .recent import Recent
+from .reports import Reports
+from .settings import SettingsStore
+from .supervisor import ServerSupervisor
+from .tasks import BackgroundTasks
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The app's logic, handed to `ui.main_window.MainWindow(services)`.
+
+    Windows start asynchronous work with `tasks.start(coroutine, name)`. They announce
+    `quit_requested` when the user wants the whole app to end; `app.py` then stops everything.
+    `app.py` calls the window's `show()`, `present()` (a second start wants it in front) and
+    `close_for_quit()` (close without asking).
+
+    Windows call `reports.listen(on_problem, on_notice)` once and show what arrives.
+    """
+
+    paths: AppPaths
+    settings: SettingsStore
+    reports: Reports
+    tasks: BackgroundTasks
+    supervisor: ServerSupervisor
+    discovery: Discovery
+    hosting: Hosting
+    joining: Joining
+    recent: Recent
+    quit_requested: Signal[[]] = field(default_factory=Signal)

@@ -1,0 +1,164 @@
+"""What the server tells of sessions and people, as immutable values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody may do in a session."""
+
+    INTERVIEWER = "interviewer"
+    CANDIDATE = "candidate"
+    OBSERVER = "observer"
+
+
+class Phase(StrEnum):
+    """Whether a session still goes on."""
+
+    OPEN = "open"
+    ENDED = "ended"
+
+
+class Admission(StrEnum):
+    """Where somebody stands with a session."""
+
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+    REMOVED = "removed"
+    LEFT = "left"
+
+
+class SavedState(StrEnum):
+    """The journal's state for a room."""
+
+    SAVED = "saved"
+    SAVING = "saving"
+    UNSAVED = "unsaved"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A session without its text. Times are milliseconds since the epoch."""
+
+    id: str
+    title: str
+    language: str
+    phase: Phase
+    locked: bool
+    creator_id: str
+    created_at_ms: int
+    updated_at_ms: int
+    expires_at_ms: int
+
+    @property
+    def code_label(self) -> str:
+        """The code as people read it to each other: `1a2b-3c4d`."""
+        return f"{self.id[:4]}-{self.id[4:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session in a list."""
+
+    session: SessionInfo
+    participant_count: int
+    online_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """One page of the host's sessions; `total` counts all that match."""
+
+    sessions: tuple[SessionSummary, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantInfo:
+    """A person in a session; `presence` (0-7) is their colour's index in every theme."""
+
+    id: str
+    name: str
+    role: Role
+    presence: int
+    color: str
+    admission: Admission
+    joined_at_ms: int
+    is_online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LobbyEntry:
+    """A person who knocked and waits."""
+
+    id: str
+    name: str
+    presence: int
+    knocked_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invites:
+    """A session's secrets for joining, one per role (22 characters each)."""
+
+    candidate: str
+    interviewer: str
+    observer: str
+
+    def of(self, role: Role) -> str:
+        """The invite that makes its bearer a `role`."""
+        return {
+            Role.CANDIDATE: self.candidate,
+            Role.INTERVIEWER: self.interviewer,
+            Role.OBSERVER: self.observer,
+        }[role]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the user is towards a server: `color` is the presence index as text."""
+
+    id: str
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a session: the participant and the token that proves it is them."""
+
+    participant: ParticipantInfo
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedSession:
+    """What creating a session answered."""
+
+    session: SessionInfo
+    participants: tuple[ParticipantInfo, ...]
+    seat: Seat
+    invites: Invites
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What anybody may know of a session before joining it."""
+
+    id: str
+    title: str
+    phase: Phase
+    language: str
+    approval_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a credential is good for."""
+
+    is_host: bool
+    session_id: str | None
+    participant: ParticipantInfo | None
