@@ -1,13 +1,12 @@
 """Turn design/tokens.json into CSS variables, TypeScript and Python constants.
 
-One source keeps the page, the editor's themes and the Qt windows in the same colours. Usage:
-`python scripts/generate_tokens.py [OUTPUT_ROOT]`, where OUTPUT_ROOT replaces the project's root.
+One source keeps the page, the editor's themes and the Qt windows in the same colours.
+`make generate` runs this; run it alone while the server cannot be imported.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -243,19 +242,20 @@ def _snake(name: str) -> str:
     return name.replace("-", "_")
 
 
-def main(output_root: Path) -> None:
-    """Write the three files beneath `output_root`."""
+def write(output_root: Path) -> list[Path]:
+    """Write the three files beneath `output_root`; return their paths relative to it."""
     tokens = read_tokens(SOURCE)
     outputs = {
-        "web/src/theme/tokens.css": css(tokens),
-        "web/src/theme/tokens.ts": typescript(tokens),
-        "desktop/codeinterview_desktop/theme/tokens.py": python(tokens),
+        Path("web/src/theme/tokens.css"): css(tokens),
+        Path("web/src/theme/tokens.ts"): typescript(tokens),
+        Path("desktop/codeinterview_desktop/theme/tokens.py"): python(tokens),
     }
     for relative, text in outputs.items():
         path = output_root / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+    return list(outputs)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT)
+    write(ROOT)
