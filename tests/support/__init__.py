@@ -1,0 +1,1 @@
+"""What several test folders share: a real server process, a real browser, network namespaces."""
