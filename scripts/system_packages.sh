@@ -27,6 +27,8 @@ libraries=(
     libxkbfile.so.1:libxkbfile1
     libasound.so.2:libasound2
     libnss3.so:libnss3
+    libgssapi_krb5.so.2:libgssapi-krb5-2
+    libudev.so.1:libudev1
 )
 # Program and its Debian package.
 programs=(chromium:chromium Xvfb:xvfb xauth:xauth ip:iproute2)
