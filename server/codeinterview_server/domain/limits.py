@@ -1,0 +1,38 @@
+"""Every limit that a person or a program can run into, with its default."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of what one session, participant or address may use; all are inclusive."""
+
+    code_bytes: int = 1024 * 1024
+    """One file's text as set over REST, in UTF-8."""
+    body_bytes: int = 8 * 1024 * 1024
+    """One request body: JSON escapes make a text up to six times as long."""
+    frame_bytes: int = 2 * 1024 * 1024
+    """One frame of a room's socket."""
+    document_bytes: int = 8 * 1024 * 1024
+    """One room's document, as encoded state."""
+    awareness_bytes: int = 8 * 1024
+    """One participant's awareness state, as JSON."""
+    outbox_bytes: int = 8 * 1024 * 1024
+    """What may wait for one slow reader before it is cut off."""
+    participants: int = 50
+    """People of one session who are admitted or waiting."""
+    waiting: int = 20
+    """People in one session's lobby."""
+    sockets_per_participant: int = 8
+    messages_per_s: int = 200
+    """Frames of one socket, averaged over ten seconds."""
+    joins_per_minute: int = 30
+    """Joins and knocks of one address."""
+    previews_per_minute: int = 60
+    """Previews of one address."""
+    run_output_bytes: int = 256 * 1024
+    """Output text of one run, in UTF-8."""
+    run_message_bytes: int = 16 * 1024
+    """Output text of one run message, in UTF-8."""
+    runs_kept: int = 20
+    """Run records that a room keeps at hand and sends in `welcome`."""

@@ -1,0 +1,297 @@
+"""Who may do what: one table, which every route and every socket message is judged by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from codeinterview_server.domain.errors import (
+    Declined,
+    InvalidToken,
+    NotAllowed,
+    NotAuthenticated,
+    Removed,
+    SessionEnded,
+    WaitingForAdmission,
+)
+
+
+class Role(StrEnum):
+    """What somebody is in a session."""
+
+    INTERVIEWER = "interviewer"
+    CANDIDATE = "candidate"
+    OBSERVER = "observer"
+
+
+class Phase(StrEnum):
+    """Where a session is in its life; it only ever goes from open to ended."""
+
+    OPEN = "open"
+    ENDED = "ended"
+
+
+class ParticipantStatus(StrEnum):
+    """How a participant stands to the session."""
+
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+    REMOVED = "removed"
+    LEFT = "left"
+
+
+class Action(StrEnum):
+    """Everything that somebody can ask for."""
+
+    CREATE_SESSION = "create_session"
+    LIST_SESSIONS = "list_sessions"
+    DELETE_SESSION = "delete_session"
+    READ_SESSION = "read_session"
+    CHANGE_SESSION = "change_session"
+    END_SESSION = "end_session"
+    EDIT_CODE = "edit_code"
+    SWITCH_LANGUAGE = "switch_language"
+    RUN_CODE = "run_code"
+    OPEN_SOCKET = "open_socket"
+    PING = "ping"
+    SHOW_CURSOR = "show_cursor"
+    LIST_PARTICIPANTS = "list_participants"
+    UPDATE_SELF = "update_self"
+    LEAVE = "leave"
+    MANAGE_PARTICIPANTS = "manage_participants"
+    SEE_LOBBY = "see_lobby"
+    ADMIT = "admit"
+    READ_INVITES = "read_invites"
+    RENEW_INVITES = "renew_invites"
+    WHO_AM_I = "who_am_i"
+
+
+class Kind(StrEnum):
+    """What a request presented as its credential."""
+
+    HOST = "host"
+    PARTICIPANT = "participant"
+    ANONYMOUS = "anonymous"
+
+
+class Who(StrEnum):
+    """The columns of the table: the host, the admitted by role, and those in the lobby."""
+
+    HOST = "host"
+    INTERVIEWER = "interviewer"
+    CANDIDATE = "candidate"
+    OBSERVER = "observer"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. A participant is bound to one session; host and anonymous are bound to none."""
+
+    kind: Kind
+    session_id: str | None = None
+    participant_id: str | None = None
+    role: Role | None = None
+    status: ParticipantStatus | None = None
+
+
+HOST: Final = Principal(Kind.HOST)
+ANONYMOUS: Final = Principal(Kind.ANONYMOUS)
+
+
+class SessionState(Protocol):
+    """What the rules look at of a session."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def phase(self) -> Phase: ...  # noqa: D102
+    @property
+    def locked(self) -> bool: ...  # noqa: D102
+
+
+_HOST = frozenset({Who.HOST})
+_INTERVIEWERS = frozenset({Who.HOST, Who.INTERVIEWER})
+_EDITORS = _INTERVIEWERS | {Who.CANDIDATE}
+_ADMITTED = _EDITORS | {Who.OBSERVER}
+_PEOPLE = frozenset({Who.INTERVIEWER, Who.CANDIDATE, Who.OBSERVER})
+_NOBODY: frozenset[Who] = frozenset()
+
+ALLOWED: Final[Mapping[Action, frozenset[Who]]] = MappingProxyType(
+    {
+        Action.CREATE_SESSION: _HOST,
+        Action.LIST_SESSIONS: _HOST,
+        Action.DELETE_SESSION: _HOST,
+        Action.READ_SESSION: _ADMITTED,
+        Action.CHANGE_SESSION: _INTERVIEWERS,
+        Action.END_SESSION: _INTERVIEWERS,
+        Action.EDIT_CODE: _EDITORS,
+        Action.SWITCH_LANGUAGE: _EDITORS,
+        Action.RUN_CODE: _EDITORS,
+        Action.OPEN_SOCKET: _PEOPLE | {Who.WAITING},
+        Action.PING: _PEOPLE | {Who.WAITING},
+        Action.SHOW_CURSOR: _PEOPLE,
+        Action.LIST_PARTICIPANTS: _ADMITTED,
+        Action.UPDATE_SELF: _PEOPLE | {Who.WAITING},
+        Action.LEAVE: _PEOPLE | {Who.WAITING},
+        Action.MANAGE_PARTICIPANTS: _INTERVIEWERS,
+        Action.SEE_LOBBY: _INTERVIEWERS,
+        Action.ADMIT: _INTERVIEWERS,
+        Action.READ_INVITES: _INTERVIEWERS,
+        Action.RENEW_INVITES: _INTERVIEWERS,
+        Action.WHO_AM_I: _ADMITTED | {Who.WAITING},
+    }
+)
+"""Who may do what while the session is open and not locked."""
+
+AFTER_END: Final[Mapping[Action, frozenset[Who]]] = MappingProxyType(
+    {
+        Action.READ_SESSION: _INTERVIEWERS,
+        Action.CHANGE_SESSION: _INTERVIEWERS,
+        Action.END_SESSION: _INTERVIEWERS,
+        Action.EDIT_CODE: _NOBODY,
+        Action.SWITCH_LANGUAGE: _NOBODY,
+        Action.RUN_CODE: _NOBODY,
+        Action.OPEN_SOCKET: frozenset({Who.INTERVIEWER}),
+        Action.PING: frozenset({Who.INTERVIEWER}),
+        Action.SHOW_CURSOR: frozenset({Who.INTERVIEWER}),
+        Action.LIST_PARTICIPANTS: _INTERVIEWERS,
+        Action.UPDATE_SELF: frozenset({Who.INTERVIEWER}),
+        Action.ADMIT: _NOBODY,
+        Action.RENEW_INVITES: _NOBODY,
+    }
+)
+"""The rows that differ once the interview has ended: interviewers keep reading, nobody edits."""
+
+LOCKED_OUT: Final[Mapping[Action, frozenset[Who]]] = MappingProxyType(
+    {
+        Action.EDIT_CODE: frozenset({Who.CANDIDATE}),
+        Action.SWITCH_LANGUAGE: frozenset({Who.CANDIDATE}),
+    }
+)
+"""Who loses what while an interviewer has locked the editor."""
+
+PUBLIC: Final = "public"
+"""Marks a route that needs no credential."""
+
+ROUTE_ACTIONS: Final[Mapping[tuple[str, str], frozenset[Action] | str]] = MappingProxyType(
+    {
+        ("GET", "/api/v1/health"): PUBLIC,
+        ("GET", "/api/v1/me"): frozenset({Action.WHO_AM_I}),
+        ("POST", "/api/v1/sessions"): frozenset({Action.CREATE_SESSION}),
+        ("GET", "/api/v1/sessions"): frozenset({Action.LIST_SESSIONS}),
+        ("GET", "/api/v1/sessions/{session_id}"): frozenset({Action.READ_SESSION}),
+        # What a body changes decides which of these it needs.
+        ("PATCH", "/api/v1/sessions/{session_id}"): frozenset(
+            {
+                Action.CHANGE_SESSION,
+                Action.EDIT_CODE,
+                Action.SWITCH_LANGUAGE,
+                Action.END_SESSION,
+            }
+        ),
+        ("DELETE", "/api/v1/sessions/{session_id}"): frozenset({Action.DELETE_SESSION}),
+        # An invite, a token or a knock: the join itself decides.
+        ("POST", "/api/v1/sessions/{session_id}/join"): PUBLIC,
+        ("GET", "/api/v1/sessions/{session_id}/preview"): PUBLIC,
+        ("PUT", "/api/v1/sessions/{session_id}/code"): frozenset({Action.EDIT_CODE}),
+        ("GET", "/api/v1/sessions/{session_id}/participants"): frozenset(
+            {Action.LIST_PARTICIPANTS}
+        ),
+        ("PATCH", "/api/v1/sessions/{session_id}/participants/{participant_id}"): frozenset(
+            {Action.UPDATE_SELF, Action.MANAGE_PARTICIPANTS, Action.ADMIT}
+        ),
+        ("DELETE", "/api/v1/sessions/{session_id}/participants/{participant_id}"): frozenset(
+            {Action.LEAVE, Action.MANAGE_PARTICIPANTS}
+        ),
+        ("GET", "/api/v1/sessions/{session_id}/invites"): frozenset({Action.READ_INVITES}),
+        ("POST", "/api/v1/sessions/{session_id}/invites"): frozenset({Action.RENEW_INVITES}),
+        ("WS", "/ws/sessions/{session_id}"): frozenset({Action.OPEN_SOCKET}),
+    }
+)
+"""Each route → the actions it may carry out, of which a request needs those that apply."""
+
+MESSAGE_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        "sync": Action.EDIT_CODE,
+        "awareness": Action.SHOW_CURSOR,
+        "run": Action.RUN_CODE,
+        "language": Action.SWITCH_LANGUAGE,
+        "admit": Action.ADMIT,
+        "decline": Action.ADMIT,
+        "ping": Action.PING,
+    }
+)
+"""Each socket message → its action. `sync` stands for sync frames that carry an update."""
+
+
+def may(principal: Principal, action: Action, session: SessionState | None = None) -> bool:
+    """Tells whether the principal may do this now.
+
+    Args:
+        principal: Who asks.
+        action: What is asked.
+        session: The session it is about; None only for actions that concern no session.
+    """
+    who = _who(principal)
+    if who is None:
+        return False
+    if session is None:
+        return who in ALLOWED[action]
+    if principal.kind is Kind.PARTICIPANT and principal.session_id != session.id:
+        return False
+    allowed = ALLOWED[action]
+    if session.phase is Phase.ENDED:
+        allowed = AFTER_END.get(action, allowed)
+    if session.locked:
+        allowed = allowed - LOCKED_OUT.get(action, _NOBODY)
+    return who in allowed
+
+
+def require(principal: Principal, action: Action, session: SessionState | None = None) -> None:
+    """Returns when the principal may do this now, otherwise raises the reason.
+
+    Raises:
+        NotAuthenticated: Nobody asks.
+        InvalidToken: The token belongs to another session, or its owner has left.
+        Declined: The participant was declined in the lobby.
+        Removed: The participant was removed.
+        WaitingForAdmission: The participant is in the lobby.
+        SessionEnded: It would be allowed if the interview had not ended.
+        NotAllowed: The role does not allow it, or the editor is locked.
+    """
+    if may(principal, action, session):
+        return
+    if principal.kind is Kind.ANONYMOUS:
+        raise NotAuthenticated
+    if principal.kind is Kind.PARTICIPANT:
+        if session is not None and principal.session_id != session.id:
+            raise InvalidToken
+        if principal.status is ParticipantStatus.DECLINED:
+            raise Declined
+        if principal.status is ParticipantStatus.REMOVED:
+            raise Removed
+        if principal.status is ParticipantStatus.LEFT:
+            raise InvalidToken("You left this session. Join it again.")
+    if session is not None and session.phase is Phase.ENDED:
+        raise SessionEnded
+    if principal.status is ParticipantStatus.WAITING:
+        raise WaitingForAdmission
+    who = _who(principal)
+    if session is not None and session.locked and who in LOCKED_OUT.get(action, _NOBODY):
+        raise NotAllowed("The interviewer has locked the editor. Ask them to unlock it.")
+    raise NotAllowed
+
+
+def _who(principal: Principal) -> Who | None:
+    if principal.kind is Kind.HOST:
+        return Who.HOST
+    if principal.kind is Kind.ANONYMOUS:
+        return None
+    if principal.status is ParticipantStatus.WAITING:
+        return Who.WAITING
+    if principal.status is ParticipantStatus.ADMITTED and principal.role is not None:
+        return Who(principal.role.value)
+    return None
