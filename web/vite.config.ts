@@ -1,0 +1,23 @@
+/** The room's pages. `vite.sandbox.config.ts` builds the sandbox into the same folder afterwards. */
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+import { build, monacoAlias } from "./vite.shared";
+
+const server = "http://127.0.0.1:8765";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: [monacoAlias] },
+  build: { ...build, emptyOutDir: true },
+  worker: { format: "es" },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    proxy: {
+      "/api": server,
+      "/ws": { target: server, ws: true },
+      "/sandbox": server,
+    },
+  },
+});
