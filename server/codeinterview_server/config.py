@@ -1,0 +1,91 @@
+"""The server's settings: command-line options, else `CODEINTERVIEW_*` variables, else defaults."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Returns where the server keeps its data unless told otherwise.
+
+    Root's is no home directory: PostgreSQL never runs as root, and the account that it runs as
+    must be able to reach the directory.
+    """
+    if sys.platform != "win32" and os.geteuid() == 0:
+        return Path("/var/lib/codeinterview")
+    return platformdirs.user_data_path("CodeInterview", appauthor=False)
+
+
+class ConfigError(Exception):
+    """A setting is not valid; the text says which one and what it must be."""
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _database_url(url: SecretStr | None) -> SecretStr | None:
+    if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must look like postgresql://user:password@host:5432/database")
+    return url
+
+
+def _key(key: SecretStr | None) -> SecretStr | None:
+    if key is not None:
+        text = key.get_secret_value()
+        # It travels in a header: printable ASCII without spaces.
+        if not text or not all("!" <= character <= "~" for character in text):
+            raise ValueError("must be printable ASCII characters without spaces")
+    return key
+
+
+class Settings(BaseSettings):
+    """What one server runs with. Secrets do not show in its `repr`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CODEINTERVIEW_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` or `::` for all."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8765
+    """The port to listen on; 0 takes any free one."""
+    database_url: Annotated[SecretStr | None, AfterValidator(_database_url)] = None
+    """An existing PostgreSQL, as libpq's URL; None starts the embedded one."""
+    data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=default_data_dir)
+    """Where the host key and the embedded PostgreSQL's files are."""
+    host_key: Annotated[SecretStr | None, AfterValidator(_key)] = None
+    """The host key; None reads it from the data directory, or makes one there."""
+    run_key: Annotated[SecretStr | None, AfterValidator(_key)] = None
+    """A second key for this run alone, made by the desktop app."""
+    watch_stdin: bool = False
+    """Whether to stop when standard input closes, so as not to outlive who started us."""
+    session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24
+    """How long a session lives."""
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    """From which level on log lines are written to standard error."""
+
+
+def read_settings(options: dict[str, Any]) -> Settings:
+    """Returns the settings out of options that were given and the environment.
+
+    Raises:
+        ConfigError: A setting is not valid.
+    """
+    try:
+        return Settings(**options)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        reason = problem["msg"].removeprefix("Value error, ")
+        option, variable = f"--{name.replace('_', '-')}", f"CODEINTERVIEW_{name.upper()}"
+        raise ConfigError(f"{option} (or {variable}) is not valid: {reason}.") from None

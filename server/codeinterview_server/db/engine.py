@@ -1,0 +1,119 @@
+"""The pool of connections to PostgreSQL, and the one place where its errors are translated."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+
+import psycopg
+import sqlalchemy.exc
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from codeinterview_server.domain.errors import DatabaseAway
+
+_CONNECT_TIMEOUT_S: Final = 5
+_PING_TIMEOUT_S: Final = 3
+_POOL_WAIT_S: Final = 10
+# A network that swallows packets must be noticed in seconds, not in the kernel's hours.
+_CONNECTION_OPTIONS: Final[dict[str, Any]] = {
+    "application_name": "codeinterview",
+    "connect_timeout": _CONNECT_TIMEOUT_S,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
+
+def libpq_url(url: str) -> str:
+    """Returns the URL in the form that libpq reads, without a driver's name in its scheme."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme.partition('+')[0]}{separator}{rest}"
+
+
+@contextmanager
+def away_when_unreachable() -> Iterator[None]:
+    """Turns any sign of an unreachable or refusing PostgreSQL into `DatabaseAway`."""
+    try:
+        yield
+    except (
+        psycopg.OperationalError,
+        sqlalchemy.exc.OperationalError,
+        sqlalchemy.exc.TimeoutError,
+        TimeoutError,
+    ) as error:
+        raise DatabaseAway from error
+    except sqlalchemy.exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway from error
+        raise
+
+
+class Database:
+    """Owns the connection pool. Start it before use, stop it once; it opens lazily.
+
+    PostgreSQL need not be reachable at `start`, and may come and go: each operation raises
+    `DatabaseAway` while it is away and works again afterwards.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self._url = libpq_url(url)
+        self._pool_size = pool_size
+        self._engine: AsyncEngine | None = None
+
+    async def start(self) -> None:
+        """Makes the pool; opens no connection yet."""
+        self._engine = create_async_engine(
+            "postgresql+psycopg://",
+            async_creator=self.connect,
+            pool_size=self._pool_size,
+            max_overflow=0,
+            pool_timeout=_POOL_WAIT_S,
+            pool_pre_ping=True,
+        )
+
+    async def stop(self) -> None:
+        """Closes all connections; a second call does nothing."""
+        if self._engine is not None:
+            engine, self._engine = self._engine, None
+            await engine.dispose()
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The SQLAlchemy engine, between `start` and `stop`."""
+        if self._engine is None:
+            raise RuntimeError("The database was not started.")
+        return self._engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Yields a connection in a transaction that commits at the end of the block.
+
+        Safe to cancel: the transaction is rolled back.
+
+        Raises:
+            DatabaseAway: PostgreSQL cannot be reached, or was lost within the block.
+        """
+        with away_when_unreachable():
+            async with self.engine.begin() as connection:
+                yield connection
+
+    async def connect(self) -> psycopg.AsyncConnection[Any]:
+        """Opens a driver connection of the caller's own, beside the pool.
+
+        Raises:
+            psycopg.OperationalError: PostgreSQL cannot be reached.
+        """
+        return await psycopg.AsyncConnection.connect(self._url, **_CONNECTION_OPTIONS)
+
+    async def ping(self) -> None:
+        """Returns when PostgreSQL answers.
+
+        Raises:
+            DatabaseAway: It does not, or not within three seconds.
+        """
+        with away_when_unreachable():
+            async with asyncio.timeout(_PING_TIMEOUT_S):
+                async with self.engine.connect() as connection:
+                    await connection.execute(text("SELECT 1"))

@@ -1,0 +1,150 @@
+"""The journal in PostgreSQL: every update in order, and the newest snapshot of each document.
+
+Updates are never deleted while their session exists; a snapshot only shortens loading.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from codeinterview_server.db.engine import Database, away_when_unreachable
+
+# A commit that takes this long has lost its connection; the caller keeps the entries.
+_APPEND_TIMEOUT_S: Final = 10
+
+# One statement, one round trip, one commit for all rooms. `alive` locks each session once, so that
+# rows of a session that is being deleted are left out instead of failing everybody's batch.
+_APPEND: Final = """
+WITH alive AS MATERIALIZED (
+    SELECT id FROM sessions WHERE id = ANY(%b::text[]) ORDER BY id FOR KEY SHARE
+), added AS (
+    INSERT INTO updates (session_id, participant_id, at_ms, data)
+    SELECT entry.session_id, entry.participant_id, entry.at_ms, entry.data
+    FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::bytea[])
+        WITH ORDINALITY AS entry (session_id, participant_id, at_ms, data, place)
+    JOIN alive ON alive.id = entry.session_id
+    ORDER BY entry.place
+    RETURNING session_id, seq
+)
+SELECT session_id, max(seq) FROM added GROUP BY session_id
+"""
+
+_SNAPSHOT: Final = "SELECT state, seq FROM snapshots WHERE session_id = %s"
+_TAIL: Final = "SELECT data, seq FROM updates WHERE session_id = %s AND seq > %s ORDER BY seq"
+_WRITE_SNAPSHOT: Final = """
+INSERT INTO snapshots (session_id, seq, state)
+SELECT id, %b::bigint, %b::bytea FROM sessions WHERE id = %b::text FOR KEY SHARE
+ON CONFLICT (session_id) DO UPDATE SET seq = excluded.seq, state = excluded.state
+WHERE snapshots.seq <= excluded.seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One update of one document: who made it, when, and its bytes in Yjs' update format v1."""
+
+    session_id: str
+    participant_id: str | None
+    at_ms: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """What a room starts from: the snapshot, if any, and the updates after it."""
+
+    snapshot: bytes | None
+    updates: tuple[bytes, ...]
+    last_seq: int
+    """The seq up to which this holds the journal; 0 for an empty one."""
+
+
+class JournalStore:
+    """Reads and writes the journal; owns one connection that only appends.
+
+    Every method raises `DatabaseAway` while PostgreSQL is away. Close it once at the end.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._writer: psycopg.AsyncConnection[TupleRow] | None = None
+        self._appending = asyncio.Lock()
+
+    async def append(self, entries: Sequence[JournalEntry]) -> Mapping[str, int]:
+        """Commits all entries, in their order, or none of them.
+
+        When this raises or is cancelled the entries may have been committed all the same;
+        appending them again is harmless, because applying an update twice changes nothing.
+
+        Returns:
+            Session id → seq of its last entry; sessions that are gone are missing.
+        """
+        if not entries:
+            return {}
+        columns = (
+            sorted({entry.session_id for entry in entries}),
+            [entry.session_id for entry in entries],
+            [entry.participant_id for entry in entries],
+            [entry.at_ms for entry in entries],
+            [entry.data for entry in entries],
+        )
+        async with self._appending:
+            try:
+                with away_when_unreachable():
+                    async with asyncio.timeout(_APPEND_TIMEOUT_S):
+                        connection = await self._connected()
+                        cursor = connection.cursor(binary=True)
+                        await cursor.execute(_APPEND, columns, prepare=True)
+                        return {row[0]: row[1] for row in await cursor.fetchall()}
+            except BaseException:
+                await self._disconnect()
+                raise
+
+    async def load(self, session_id: str) -> StoredDocument:
+        """Returns the newest snapshot and the updates after it."""
+        async with self._database.begin() as pooled:
+            raw = await pooled.get_raw_connection()
+            connection: psycopg.AsyncConnection[Any] | None = raw.driver_connection
+            assert connection is not None  # noqa: S101 - only a detached connection has none
+            with away_when_unreachable():
+                async with connection.cursor(binary=True) as cursor:
+                    await cursor.execute(_SNAPSHOT, (session_id,))
+                    snapshot, seq = await cursor.fetchone() or (None, 0)
+                    await cursor.execute(_TAIL, (session_id, seq))
+                    rows = await cursor.fetchall()
+        updates = tuple(bytes(row[0]) for row in rows)
+        return StoredDocument(snapshot, updates, rows[-1][1] if rows else seq)
+
+    async def write_snapshot(self, session_id: str, seq: int, state: bytes) -> None:
+        """Stores the document's state as of `seq`; does nothing when a newer one is there."""
+        async with self._appending:
+            try:
+                with away_when_unreachable():
+                    async with asyncio.timeout(_APPEND_TIMEOUT_S):
+                        connection = await self._connected()
+                        await connection.execute(_WRITE_SNAPSHOT, (seq, state, session_id))
+            except BaseException:
+                await self._disconnect()
+                raise
+
+    async def close(self) -> None:
+        """Closes the writing connection; a later append opens another one."""
+        async with self._appending:
+            await self._disconnect()
+
+    async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
+        if self._writer is None or self._writer.closed:
+            self._writer = await self._database.connect()
+            await self._writer.set_autocommit(True)
+        return self._writer
+
+    async def _disconnect(self) -> None:
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            with suppress(psycopg.Error):
+                await writer.close()
