@@ -1,13 +1,14 @@
 """The server's settings: command-line options, else `CODEINTERVIEW_*` variables, else defaults."""
 
+import json
 import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def default_data_dir() -> Path:
@@ -44,6 +45,13 @@ def _key(key: SecretStr | None) -> SecretStr | None:
     return key
 
 
+def _names(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    names = json.loads(value) if value.startswith("[") else value.split(",")
+    return [name.strip().lower() for name in names if name.strip()]
+
+
 class Settings(BaseSettings):
     """What one server runs with. Secrets do not show in its `repr`."""
 
@@ -69,6 +77,8 @@ class Settings(BaseSettings):
     """A second key for this run alone, made by the desktop app."""
     watch_stdin: bool = False
     """Whether to stop when standard input closes, so as not to outlive who started us."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    """Further host names that browsers may reach this server by; a comma-separated list."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24
     """How long a session lives."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"

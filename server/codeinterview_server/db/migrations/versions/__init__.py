@@ -1,0 +1,1 @@
+"""One module per revision; a revision that was ever released never changes."""
