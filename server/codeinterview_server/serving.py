@@ -1,0 +1,158 @@
+"""One run of the server, from the data directory's lock to the last flush.
+
+The order is for speed: PostgreSQL starts while the heavy modules are imported.
+"""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from codeinterview_server.config import Settings
+from codeinterview_server.data_dir import DataDir, DataDirError
+from codeinterview_server.db.embedded import EmbeddedPostgres
+from codeinterview_server.host_key import read_or_create
+from codeinterview_server.listener import listen, url_of
+from codeinterview_server.stopping import StopRequest
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+_GRACE_S = 5
+_FRAME_ROOM = 2
+"""Frames up to so many times the limit are still read, so that the room can say why it closes."""
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
+    """Serves until it is asked to stop; call it on the main thread.
+
+    Args:
+        settings: What to run with.
+        on_ready: Called with the server's URL once connections are accepted.
+
+    Raises:
+        AlreadyRunningError: Another program uses the data directory.
+        DataDirError: The data directory cannot be used.
+        PortBusyError, HostError: The address cannot be listened on.
+        DatabaseStartError, SchemaNewerError: The database cannot be used.
+    """
+    stop = StopRequest()
+    stop.watch_signals()
+    data_dir = DataDir(settings.data_dir)
+    data_dir.open()
+    try:
+        host_key = _host_key(settings)
+        with contextlib.closing(listen(settings.host, settings.port)) as listener:
+            postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
+            if postgres is not None:
+                postgres.launch()
+            if settings.watch_stdin:
+                stop.watch_stdin()
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                try:
+                    runner.run(_run(settings, host_key, listener, postgres, stop, on_ready))
+                finally:
+                    if postgres is not None:
+                        runner.run(postgres.stop())
+    finally:
+        data_dir.close()
+
+
+def _host_key(settings: Settings) -> str:
+    if settings.host_key is not None:
+        return settings.host_key.get_secret_value()
+    try:
+        return read_or_create(settings.data_dir)
+    except OSError as error:
+        raise DataDirError(
+            f"The host key in {settings.data_dir} can be neither read nor written: "
+            f"{error.strerror}. Check its owner and permissions."
+        ) from error
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    if sys.platform == "win32":
+        # Async psycopg cannot work on the proactor loop.
+        return asyncio.SelectorEventLoop
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+async def _run(
+    settings: Settings,
+    host_key: str,
+    listener: socket.socket,
+    postgres: EmbeddedPostgres | None,
+    stop: StopRequest,
+    on_ready: Callable[[str], None],
+) -> None:
+    # These take most of the start; PostgreSQL comes up beside them.
+    from codeinterview_server.app import create_app
+    from codeinterview_server.db.engine import Database
+    from codeinterview_server.db.migrate import upgrade
+
+    if postgres is not None:
+        database_url = await postgres.start()
+    else:
+        assert settings.database_url is not None  # noqa: S101 - `serve` made it so
+        database_url = settings.database_url.get_secret_value()
+    await asyncio.to_thread(upgrade, database_url)
+    database = Database(database_url)
+    await database.start()
+    try:
+        app = create_app(settings, database, host_key)
+        server = _server(app, lambda: on_ready(url_of(settings.host, listener)))
+
+        def stop_server() -> None:
+            server.force_exit = stop.count > 1
+            server.should_exit = True
+
+        stop.attach(stop_server)
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            stop.detach()
+    finally:
+        await database.stop()
+
+
+def _server(app: object, on_started: Callable[[], None]) -> "Server":
+    import uvicorn
+
+    from codeinterview_server.domain.limits import Limits
+
+    class QuietServer(uvicorn.Server):
+        """Leaves signals to us, and says when it accepts connections."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started and not self.should_exit:
+                on_started()
+
+    return QuietServer(
+        uvicorn.Config(
+            app,  # type: ignore[arg-type]
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Nobody in front of us is known to be honest about addresses.
+            proxy_headers=False,
+            ws="websockets-sansio",
+            ws_max_size=Limits().frame_bytes * _FRAME_ROOM,
+            # Compressing each keystroke costs more time than it saves.
+            ws_per_message_deflate=False,
+            ws_ping_interval=20,
+            ws_ping_timeout=20,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
