@@ -1,0 +1,38 @@
+/** The room's outline while code and session arrive, with a word when that takes long. */
+
+import { Button, Spinner } from "../../ui/Button";
+import { Mark } from "../../ui/Mark";
+import css from "./RoomSkeleton.module.css";
+
+interface RoomSkeletonProps {
+  readonly message?: string | null;
+  readonly onRetry?: () => void;
+}
+
+const LINES = [34, 52, 46, 28, 60, 40, 22];
+
+export function RoomSkeleton({ message = null, onRetry }: RoomSkeletonProps) {
+  return (
+    <main className={css["room"]} aria-busy="true" aria-label="Opening the interview">
+      <div className={css["top"]}>
+        <Mark size={20} />
+        <div className={css["line"]} style={{ width: 160 }} />
+      </div>
+      <div className={css["body"]}>
+        {LINES.map((width) => (
+          <div key={width} className={css["line"]} style={{ width: `${String(width)}%` }} />
+        ))}
+      </div>
+      <div className={css["status"]}>
+        <Spinner size={14} />
+        Connecting
+      </div>
+      {message !== null && (
+        <div className={css["message"]} role="alert">
+          <p>{message}</p>
+          {onRetry && <Button onClick={onRetry}>Try now</Button>}
+        </div>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,39 @@
+/** Copying text where the async clipboard API is missing (plain http) or refuses. */
+
+/** Resolves with whether the text is on the clipboard now; never rejects. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    // Absent on insecure origins, whatever lib.dom says.
+    const clipboard = (navigator as { clipboard?: Clipboard }).clipboard;
+    if (clipboard) {
+      await clipboard.writeText(text);
+      return true;
+    }
+  } catch {
+    // No permission, or the page is not focused: try the old way.
+  }
+  return copyBySelection(text);
+}
+
+function copyBySelection(text: string): boolean {
+  const active = document.activeElement;
+  // Inside a modal dialog focus is trapped: the helper has to live in it.
+  const parent = active?.closest('[role="dialog"]') ?? document.body;
+  const helper = document.createElement("textarea");
+  helper.value = text;
+  helper.readOnly = true;
+  helper.setAttribute("aria-hidden", "true");
+  helper.style.cssText = "position:fixed;top:0;left:0;width:1px;height:1px;opacity:0;";
+  parent.append(helper);
+  try {
+    helper.focus({ preventScroll: true });
+    helper.select();
+    helper.setSelectionRange(0, text.length);
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  } finally {
+    helper.remove();
+    if (active instanceof HTMLElement) active.focus({ preventScroll: true });
+  }
+}
