@@ -29,9 +29,8 @@ class _UsageError(Exception):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise _UsageError(
-            f"{message[:1].upper()}{message[1:]}. Run `{self.prog} --help` to see what can be given."
-        )
+        sentence = f"{message[:1].upper()}{message[1:]}."
+        raise _UsageError(f"{sentence} Run `{self.prog} --help` to see what can be given.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import signal
 import tempfile
 import uuid
 from pathlib import Path
@@ -97,9 +95,7 @@ def database_url(
     yield url
     name = url.partition("?")[0].rpartition("/")[2]
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
@@ -117,13 +113,3 @@ async def own_postgres(data_dir: Path) -> AsyncIterator[EmbeddedPostgres]:
     postgres = EmbeddedPostgres(data_dir)
     yield postgres
     await postgres.stop()
-
-
-def freeze(pid: int) -> None:
-    """Stops a process in its tracks, as a hung machine would; `thaw` lets it go on."""
-    os.kill(pid, signal.SIGSTOP)
-
-
-def thaw(pid: int) -> None:
-    """Undoes `freeze`."""
-    os.kill(pid, signal.SIGCONT)

@@ -66,7 +66,7 @@ class Cluster:
         self.directory = data_dir / "postgres"
         self.pid_path = self.directory / "postmaster.pid"
         self.log_path = data_dir / "postgres.log"
-        self._draft = data_dir / "postgres.new"
+        self._draft = data_dir / f"postgres.new-{secrets.token_hex(4)}"
         self._config_dir = data_dir / "postgres-config"
         self._password_path = data_dir / "postgres.password"
         self._programs = programs
@@ -93,7 +93,9 @@ class Cluster:
 
         `adopt` puts what it made in its place, so that an interrupted one leaves nothing behind.
         """
-        self._clear(self._draft)
+        for leftover in self.directory.parent.glob("postgres.new-*"):
+            # Programs of an interrupted start may still be ending in there.
+            shutil.rmtree(leftover, ignore_errors=True)
         self._draft.mkdir(mode=0o700)
         self._give_away(self._draft)
         command = [
@@ -206,11 +208,6 @@ class Cluster:
     def _give_away(self, path: Path) -> None:
         if sys.platform != "win32" and (account := self._programs.account):
             os.chown(path, account.uid, account.gid)
-
-    @staticmethod
-    def _clear(path: Path) -> None:
-        if path.exists():
-            shutil.rmtree(path)
 
 
 def _quoted(text: str) -> str:

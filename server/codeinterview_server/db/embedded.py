@@ -15,7 +15,7 @@ from typing import Final
 from codeinterview_server.db.cluster import Cluster, Endpoint
 from codeinterview_server.db.errors import DatabaseStartError
 from codeinterview_server.db.postgres_programs import Programs, find_programs
-from codeinterview_server.db.postmaster import DIE_AT_ONCE, Postmaster, end_orphan, spawn
+from codeinterview_server.db.postmaster import DIE_AT_ONCE, Postmaster, end_group, end_orphan, spawn
 
 _log = logging.getLogger(__name__)
 
@@ -109,8 +109,7 @@ class EmbeddedPostgres:
             await asyncio.gather(self._watcher, return_exceptions=True)
             self._watcher = None
         if self._initdb is not None:
-            self._initdb.kill()
-            self._initdb.wait()
+            end_group(self._initdb)
             self._initdb = None
         if self._postmaster is not None:
             await self._postmaster.stop()

@@ -68,6 +68,16 @@ def spawn(
         )
 
 
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends a spawned program together with the programs that it started itself."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     prctl, getppid, leave = ctypes.CDLL(None).prctl, os.getppid, os._exit
     parent, number = os.getpid(), int(death_signal)
