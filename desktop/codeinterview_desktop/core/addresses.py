@@ -79,6 +79,7 @@ LOOPBACK = Address("127.0.0.1", "", AddressKind.LOOPBACK)
 def usable_addresses(
     *,
     allow_network: bool,
+    ipv6: bool = True,
     adapters: Callable[[], Iterable[ifaddr.Adapter]] = ifaddr.get_adapters,
     routed: Callable[[], frozenset[str]] | None = None,
 ) -> tuple[Address, ...]:
@@ -86,6 +87,7 @@ def usable_addresses(
 
     Args:
         allow_network: whether the server listens beyond loopback.
+        ipv6: whether it listens on IPv6 too.
         adapters: what lists the machine's interfaces.
         routed: what lists the machine's own addresses on its default routes.
     """
@@ -101,7 +103,7 @@ def usable_addresses(
         for ip in adapter.ips:
             text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
             kind = _kind(text, adapter.nice_name, best)
-            if kind is not None:
+            if kind is not None and (ipv6 or ":" not in text):
                 found.append(Address(text, adapter.nice_name, kind))
     found.sort(key=lambda each: (each.kind, ":" in each.host, each.interface, _numeric(each.host)))
     unique = {each.host: each for each in reversed(found)}

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ipaddress
+import json
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from . import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .values import (
         CreatedSession,
         Identity,
@@ -17,6 +26,14 @@ if TYPE_CHECKING:
         SessionInfo,
         SessionPage,
     )
+
+T = TypeVar("T")
+
+UNREACHABLE = "UNREACHABLE"
+UNEXPECTED_ANSWER = "UNEXPECTED_ANSWER"
+
+_ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 
 
 class ApiError(Exception):
@@ -36,74 +53,213 @@ class ApiError(Exception):
 class ServerApi:
     """Talks to one server with one credential; `aclose()` ends its connections.
 
-    Every method raises `ApiError` and is safe to cancel.
+    Every method raises `ApiError` and is safe to cancel. `async with` closes it.
+
+    Args:
+        origin: `http(s)://host[:port]`.
+        credential: the run key, the host key, a participant token, or None for nobody.
     """
 
     def __init__(self, origin: str, credential: str | None) -> None:
-        raise NotImplementedError
+        self.origin = origin
+        headers = {"Authorization": f"Bearer {credential}"} if credential else {}
+        self._client = httpx.AsyncClient(
+            base_url=f"{origin}/api/v1",
+            headers=headers,
+            timeout=_TIMEOUT,
+            # A proxy that the environment names does not know the machines of this network.
+            trust_env=not _is_nearby(origin),
+        )
+
+    async def __aenter__(self) -> ServerApi:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
 
     async def aclose(self) -> None:
         """Close the connections."""
+        await self._client.aclose()
 
     async def health(self) -> None:
         """Return when the server and its database answer."""
+        await self._ask("GET", "/health", wire.as_object)
 
     async def me(self) -> Identity:
         """What this credential is good for."""
-        raise NotImplementedError
+        return await self._ask("GET", "/me", wire.identity)
 
     async def create_session(self, creator: Person, *, title: str, language: str) -> CreatedSession:
         """Create a session; its creator is an interviewer."""
-        raise NotImplementedError
+        body = {"creator": _person(creator), "title": title, "language": language}
+        return await self._ask("POST", "/sessions", wire.created, body=body)
 
     async def sessions(self, query: str = "", limit: int = 50, offset: int = 0) -> SessionPage:
         """The host's sessions, newest first."""
-        raise NotImplementedError
+        params = {"query": query, "limit": str(limit), "offset": str(offset)}
+        return await self._ask("GET", "/sessions", wire.session_page, params=params)
 
     async def session(self, session_id: str) -> SessionInfo:
         """One session."""
-        raise NotImplementedError
+        return await self._ask("GET", f"/sessions/{session_id}", _in("data", wire.session))
 
     async def rename_session(self, session_id: str, title: str) -> SessionInfo:
         """Give a session another title."""
-        raise NotImplementedError
+        return await self._change(session_id, {"title": title})
 
     async def end_session(self, session_id: str) -> SessionInfo:
         """End a session: candidates are thanked and cut off, the text stays."""
-        raise NotImplementedError
+        return await self._change(session_id, {"phase": "ended"})
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a session and everything said in it."""
-        raise NotImplementedError
+        await self._ask("DELETE", f"/sessions/{session_id}", _nothing)
 
     async def join(self, session_id: str, person: Person, *, seat_token: str | None) -> Seat:
-        """Sit down in one's own session as interviewer, on the same seat again when possible."""
-        raise NotImplementedError
+        """Sit down in one's own session as interviewer, on the same seat again when possible.
+
+        Args:
+            session_id: the session.
+            person: who sits down.
+            seat_token: the participant token of an earlier time, or None.
+        """
+        headers = {"Authorization": f"Bearer {seat_token}"} if seat_token else None
+        return await self._ask(
+            "POST",
+            f"/sessions/{session_id}/join",
+            wire.seat,
+            body={"user": _person(person)},
+            headers=headers,
+        )
 
     async def participants(self, session_id: str) -> tuple[ParticipantInfo, ...]:
         """Who is in a session, or waits for it."""
-        raise NotImplementedError
+        return await self._ask(
+            "GET", f"/sessions/{session_id}/participants", _in("participants", wire.participants)
+        )
 
     async def admit(self, session_id: str, participant_id: str) -> None:
         """Let somebody in who waits."""
+        await self._change_person(session_id, participant_id, {"status": "admitted"})
 
     async def decline(self, session_id: str, participant_id: str) -> None:
         """Turn somebody away who waits."""
+        await self._change_person(session_id, participant_id, {"status": "declined"})
 
     async def set_role(self, session_id: str, participant_id: str, role: Role) -> None:
         """Give somebody another role."""
+        await self._change_person(session_id, participant_id, {"role": role.value})
 
     async def remove(self, session_id: str, participant_id: str) -> None:
         """Remove somebody; their token ends."""
+        path = f"/sessions/{session_id}/participants/{participant_id}"
+        await self._ask("DELETE", path, _nothing)
 
     async def invites(self, session_id: str) -> Invites:
         """The session's invites."""
-        raise NotImplementedError
+        return await self._ask(
+            "GET", f"/sessions/{session_id}/invites", _in("invites", wire.invites)
+        )
 
     async def renew_invite(self, session_id: str, role: Role) -> Invites:
         """Make a role's links invalid and get new ones."""
-        raise NotImplementedError
+        return await self._ask(
+            "POST",
+            f"/sessions/{session_id}/invites",
+            _in("invites", wire.invites),
+            body={"role": role.value},
+        )
 
     async def preview(self, session_id: str) -> Preview:
         """What anybody may know of a session."""
-        raise NotImplementedError
+        return await self._ask("GET", f"/sessions/{session_id}/preview", _in("data", wire.preview))
+
+    async def _change(self, session_id: str, change: Mapping[str, object]) -> SessionInfo:
+        return await self._ask(
+            "PATCH", f"/sessions/{session_id}", _in("data", wire.session), body=change
+        )
+
+    async def _change_person(
+        self, session_id: str, participant_id: str, change: Mapping[str, object]
+    ) -> None:
+        path = f"/sessions/{session_id}/participants/{participant_id}"
+        await self._ask("PATCH", path, _nothing, body=change)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        parse: Callable[[object], T],
+        *,
+        body: Mapping[str, object] | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        request = self._client.build_request(
+            method, path, json=body, params=params, headers=headers
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                content = await _bounded(response)
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ApiError(
+                UNREACHABLE,
+                f"{self.origin} does not answer. Check the address, and that this computer is"
+                " on the same network as the host.",
+            ) from error
+        if not response.is_success:
+            raise _refusal(response.status_code, content)
+        try:
+            return parse(json.loads(content) if content else None)
+        except (ValueError, RecursionError) as error:
+            raise _unexpected(response.status_code) from error
+
+
+async def _bounded(response: httpx.Response) -> bytes:
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > _ANSWER_LIMIT_BYTES:
+            raise _unexpected(response.status_code)
+    return bytes(content)
+
+
+def _refusal(status: int, content: bytes) -> ApiError:
+    try:
+        code, sentence = wire.error(json.loads(content))
+    except (ValueError, RecursionError):
+        return _unexpected(status)
+    return ApiError(code, sentence, status)
+
+
+def _unexpected(status: int) -> ApiError:
+    return ApiError(
+        UNEXPECTED_ANSWER,
+        "That address does not answer like CodeInterview. Check that it is the one you were sent,"
+        " and that both sides run the same version.",
+        status,
+    )
+
+
+def _person(person: Person) -> dict[str, str]:
+    return {"id": person.id, "name": person.name, "color": person.color}
+
+
+def _in(key: str, parse: Callable[[object], T]) -> Callable[[object], T]:
+    return lambda answer: parse(wire.as_object(answer).get(key))
+
+
+def _nothing(_answer: object) -> None:
+    return None
+
+
+def _is_nearby(origin: str) -> bool:
+    host = urlsplit(origin).hostname or ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".local") or "." not in host
+    return address.is_private or address.is_loopback

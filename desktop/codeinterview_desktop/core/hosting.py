@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .addresses import Address
+from .api import ApiError, ServerApi
 from .events import Signal
+from .hosted_room import HostedRoom, ShareLink, WebCredential
+from .room_watch import RoomWatch
+from .supervisor import ServerState, ServerStatus, ServerSupervisor
+from .values import Admission, Invites, Person, Seat, SessionInfo
 
 if TYPE_CHECKING:
-    from .room_watch import RoomWatch
-    from .values import Invites, Role, SessionInfo
+    from collections.abc import Callable, Sequence
+
+    from .addresses import Address
+    from .discovery import Discovery
+    from .own_server import OwnServer
+    from .recent import Recent, RecentFile
+    from .settings import SettingsStore
+    from .tasks import BackgroundTasks
+
+__all__ = ["HostRequest", "HostedRoom", "Hosting", "ShareLink", "WebCredential"]
+
+_ADDRESSES_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,81 +45,6 @@ class HostRequest:
         return f"Interview with {name}" if name else "Interview"
 
 
-@dataclass(frozen=True, slots=True)
-class ShareLink:
-    """A link that lets somebody join under one address of this machine."""
-
-    url: str
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class WebCredential:
-    """What the web view gives the room page, in pages of `origin` only.
-
-    Fields of `window.codeinterviewDesktop`: `host_key` is the run key.
-    """
-
-    origin: str
-    host_key: str
-    session_id: str
-    participant_id: str
-    token: str
-
-
-class HostedRoom:
-    """One session that this app hosts now.
-
-    Signals:
-        changed: anything below changed (session, invites, links, web credential).
-
-    `watch.changed` and `watch.knocked` tell of people, lobby, connection and saved state.
-    Methods that ask the server raise `ApiError` or `ServerAwayError` with a sentence for the user.
-    """
-
-    changed: Signal[[]]
-    watch: RoomWatch
-
-    @property
-    def session(self) -> SessionInfo:
-        """The session as last heard."""
-        raise NotImplementedError
-
-    @property
-    def invites(self) -> Invites:
-        """Its invites."""
-        raise NotImplementedError
-
-    def links(self, role: Role) -> tuple[ShareLink, ...]:
-        """The links for a role, the best address first. Empty while the server is away."""
-        raise NotImplementedError
-
-    @property
-    def page_url(self) -> str | None:
-        """The room's page on loopback for the web view, or None while the server is away."""
-        raise NotImplementedError
-
-    @property
-    def web_credential(self) -> WebCredential | None:
-        """What the web view hands to that page, or None while the server is away."""
-        raise NotImplementedError
-
-    async def admit(self, participant_id: str) -> None:
-        """Let somebody in who waits."""
-
-    async def decline(self, participant_id: str) -> None:
-        """Turn somebody away who waits."""
-
-    async def remove(self, participant_id: str) -> None:
-        """Remove somebody from the session."""
-
-    async def renew_invite(self, role: Role) -> None:
-        """Make a role's links invalid and get new ones."""
-
-    async def rename(self, title: str) -> None:
-        """Give the session another title."""
-
-
 class Hosting:
     """Owns the sessions hosted now, from `start()` to `stop()`.
 
@@ -112,14 +52,67 @@ class Hosting:
         rooms_changed: a room opened or closed; all open ones, newest last.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        settings: SettingsStore,
+        supervisor: ServerSupervisor,
+        server: OwnServer,
+        discovery: Discovery,
+        recent: Recent,
+        recent_file: RecentFile,
+        tasks: BackgroundTasks,
+        addresses: Callable[[bool], Sequence[Address]],
+    ) -> None:
+        """Prepare to host.
+
+        Args:
+            settings: who the user is, and whether the network may reach the server.
+            supervisor: tells where the server stands.
+            server: the client of it.
+            discovery: advertises the open sessions.
+            recent: is told when its list changes.
+            recent_file: keeps one's own seats across starts.
+            tasks: runs what goes on in the background.
+            addresses: lists the usable addresses, given whether the network is allowed.
+        """
         self.rooms_changed: Signal[tuple[HostedRoom, ...]] = Signal()
-        raise NotImplementedError
+        self._settings = settings
+        self._supervisor = supervisor
+        self._server = server
+        self._discovery = discovery
+        self._recent = recent
+        self._recent_file = recent_file
+        self._tasks = tasks
+        self._list_addresses = addresses
+        self._addresses: tuple[Address, ...] = ()
+        self._rooms: dict[str, HostedRoom] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._watching: asyncio.Task[None] | None = None
+        self._disconnect: Callable[[], None] | None = None
 
     @property
     def rooms(self) -> tuple[HostedRoom, ...]:
         """The sessions hosted now, newest last."""
-        raise NotImplementedError
+        return tuple(self._rooms.values())
+
+    def start(self) -> None:
+        """Follow the server and the machine's addresses. Returns at once."""
+        if self._watching is None:
+            self._read_addresses()
+            self._disconnect = self._supervisor.changed.connect(self._on_server)
+            self._watching = self._tasks.start(self._follow_addresses(), "follow addresses")
+
+    async def stop(self) -> None:
+        """Close every room; the sessions stay open on the server. Safe to call twice."""
+        if self._disconnect is not None:
+            self._disconnect()
+            self._disconnect = None
+        watching, self._watching = self._watching, None
+        if watching is not None:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        await asyncio.gather(*(self.close(session_id) for session_id in tuple(self._rooms)))
 
     async def host(self, request: HostRequest) -> HostedRoom:
         """Create a session and open it: advertised, watched, with links.
@@ -127,14 +120,124 @@ class Hosting:
         Raises:
             ServerAwayError, ApiError: with a sentence for the user.
         """
-        raise NotImplementedError
+        api = await self._server.client()
+        created = await api.create_session(
+            self._person(), title=request.session_title, language=request.language
+        )
+        self._recent_file.remember_seat(created.session.id, created.seat.token)
+        room = self._open(created.session, created.seat, created.invites)
+        self._recent.changed.emit()
+        return room
 
     async def reopen(self, session_id: str) -> HostedRoom:
-        """Open one of the host's earlier sessions again (ended ones too: to read)."""
-        raise NotImplementedError
+        """Open one of the host's earlier sessions again (ended ones too: to read).
+
+        Raises:
+            ServerAwayError, ApiError: with a sentence for the user.
+        """
+        async with self._opening.setdefault(session_id, asyncio.Lock()):
+            room = self._rooms.get(session_id)
+            if room is not None and room.watch.state.over is None:
+                return room
+            if room is not None:
+                await self.close(session_id)
+            api = await self._server.client()
+            session = await api.session(session_id)
+            seat = await self._sit_down(api, session_id)
+            return self._open(session, seat, await api.invites(session_id))
 
     async def end(self, session_id: str) -> None:
-        """End the interview for everyone and close the room here."""
+        """End the interview for everyone and close the room here.
+
+        Raises:
+            ServerAwayError, ApiError: with a sentence for the user; the room stays open then.
+        """
+        api = await self._server.client()
+        await api.end_session(session_id)
+        await self.close(session_id)
+        self._recent.changed.emit()
 
     async def close(self, session_id: str) -> None:
         """Stop watching and advertising; the session itself stays open on the server."""
+        room = self._rooms.pop(session_id, None)
+        if room is None:
+            return
+        self.rooms_changed.emit(self.rooms)
+        await asyncio.gather(room.watch.stop(), self._discovery.withdraw(session_id))
+
+    def _open(self, session: SessionInfo, seat: Seat, invites: Invites) -> HostedRoom:
+        watch = RoomWatch(session.id, seat.token, origin=self._server.origin, tasks=self._tasks)
+        room = HostedRoom(
+            session=session,
+            seat=seat,
+            invites=invites,
+            watch=watch,
+            server=self._server,
+            status=lambda: self._supervisor.status,
+            addresses=lambda: self._addresses,
+        )
+        self._rooms[session.id] = room
+        room.changed.connect(lambda: self._advertise(room))
+        watch.start()
+        self._advertise(room)
+        self.rooms_changed.emit(self.rooms)
+        return room
+
+    async def _sit_down(self, api: ServerApi, session_id: str) -> Seat:
+        """The seat of an earlier time when it is still good, else a new one."""
+        token = self._recent_file.seat(session_id)
+        if token is not None:
+            try:
+                async with ServerApi(api.origin, token) as own:
+                    identity = await own.me()
+            except ApiError as error:
+                if error.status is None or error.status >= 500:
+                    raise
+            else:
+                person = identity.participant
+                if person is not None and person.admission is Admission.ADMITTED:
+                    return Seat(person, token)
+        seat = await api.join(session_id, self._person(), seat_token=None)
+        self._recent_file.remember_seat(session_id, seat.token)
+        return seat
+
+    def _person(self) -> Person:
+        settings = self._settings.current
+        return Person(settings.person_id, settings.name, str(settings.presence))
+
+    def _advertise(self, room: HostedRoom) -> None:
+        self._tasks.start(self._announce(room), f"advertise {room.session.id}")
+
+    async def _announce(self, room: HostedRoom) -> None:
+        """Make what is advertised agree with what is so now."""
+        session, status = room.session, self._supervisor.status
+        settings = self._settings.current
+        is_current = self._rooms.get(session.id) is room
+        # While the server restarts its port stays the same, and so does the advertisement.
+        is_up = status.state in (ServerState.READY, ServerState.RESTARTING)
+        if is_current and room.is_open and is_up and settings.allow_network and status.port:
+            await self._discovery.advertise(session.id, session.title, settings.name, status.port)
+        elif is_current or session.id not in self._rooms:
+            await self._discovery.withdraw(session.id)
+
+    def _on_server(self, before: ServerStatus, now: ServerStatus) -> None:
+        if now.state is ServerState.READY:
+            # Other settings may have changed who can reach it.
+            self._read_addresses()
+        if before.url != now.url:
+            for room in self.rooms:
+                room.changed.emit()
+
+    def _read_addresses(self) -> bool:
+        addresses = tuple(self._list_addresses(self._settings.current.allow_network))
+        changed = addresses != self._addresses
+        self._addresses = addresses
+        return changed
+
+    async def _follow_addresses(self) -> None:
+        while True:
+            await asyncio.sleep(_ADDRESSES_EVERY_S)
+            if self._read_addresses():
+                await self._discovery.refresh()
+                for room in self.rooms:
+                    room.changed.emit()

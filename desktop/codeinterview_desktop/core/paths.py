@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ def app_paths(environ: Mapping[str, str] = os.environ) -> AppPaths:
     data_override = environ.get("CODEINTERVIEW_DATA_DIR")
     config_override = environ.get("CODEINTERVIEW_CONFIG_DIR")
     log_override = environ.get("CODEINTERVIEW_LOG_DIR")
-    data = Path(data_override) if data_override else platformdirs.user_data_path(_APP, False)
+    data = Path(data_override) if data_override else _default_data()
     config = (
         Path(config_override) if config_override else platformdirs.user_config_path(_APP, False)
     )
@@ -70,3 +71,10 @@ def app_paths(environ: Mapping[str, str] = os.environ) -> AppPaths:
     else:
         logs = platformdirs.user_log_path(_APP, False)
     return AppPaths(config=config.absolute(), data=data.absolute(), logs=logs.absolute())
+
+
+def _default_data() -> Path:
+    """The server's own default, so that `codeinterview serve` finds the same sessions."""
+    if sys.platform != "win32" and os.geteuid() == 0:
+        return Path("/var/lib/codeinterview")
+    return platformdirs.user_data_path(_APP, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,22 @@ if TYPE_CHECKING:
     from .paths import AppPaths
     from .supervisor import ServerOptions
 
-ANYWHERE = "0.0.0.0"  # noqa: S104 - the user allowed the network in the settings
 LOOPBACK = "127.0.0.1"
+
+
+def listens_on_ipv6() -> bool:
+    """Whether one socket can serve IPv4 and IPv6 here."""
+    if not socket.has_dualstack_ipv6():
+        return False
+    try:
+        with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True):
+            return True
+    except OSError:
+        return False
+
+
+def _network_host() -> str:
+    return "::" if listens_on_ipv6() else "0.0.0.0"  # noqa: S104 - the user allowed the network
 
 
 def server_command(paths: AppPaths, run_key: str) -> Callable[[ServerOptions, int], Command]:
@@ -35,7 +50,7 @@ def server_command(paths: AppPaths, run_key: str) -> Callable[[ServerOptions, in
             *program[1:],
             "serve",
             "--host",
-            ANYWHERE if options.allow_network else LOOPBACK,
+            _network_host() if options.allow_network else LOOPBACK,
             "--port",
             str(port),
             "--data-dir",

@@ -362,7 +362,11 @@ class ServerSupervisor:
         port = self._status.port or 0
         following = port + 1
         if following > min(65535, self._options.port + self._pace.port_tries) or port == 0:
-            self._fail(failure)
+            sentence = (
+                f"Port {self._options.port} and those after it are used by other programs."
+                " Choose another port in Settings, or close what uses it."
+            )
+            self._fail(ErrorLine(failure.code, sentence))
             return
         self._set(ServerStatus(ServerState.STARTING, port=following))
         self._launch()
