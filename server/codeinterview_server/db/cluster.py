@@ -156,6 +156,11 @@ class Cluster:
         self._config_dir.chmod(0o755)
         return command, endpoint
 
+    def tidy(self, endpoint: Endpoint) -> None:
+        """Removes what PostgreSQL leaves outside of the data directory once it has ended."""
+        if endpoint.socket_dir not in {None, self.directory}:
+            shutil.rmtree(endpoint.socket_dir, ignore_errors=True)
+
     def open_log(self) -> int:
         """Returns a descriptor that appends to the log; the caller closes it."""
         if self.log_path.exists() and self.log_path.stat().st_size > _LOG_BYTES_MAX:

@@ -114,6 +114,7 @@ class EmbeddedPostgres:
         if self._postmaster is not None:
             await self._postmaster.stop()
             self._postmaster = None
+            self._cluster.tidy(self._endpoint)
 
     def _run_initdb(self) -> None:
         log = self._cluster.open_log()

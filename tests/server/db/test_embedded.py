@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import psutil
 import psycopg
@@ -94,6 +95,14 @@ def answers(url: str) -> bool:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def is_there(path: str) -> bool:
+    return os.path.lexists(path)
+
+
+def socket_dir_of(url: str) -> str:
+    return unquote(url.partition("?host=")[2])
 
 
 async def test_what_was_written_is_there_after_a_restart(data_dir: Path) -> None:
@@ -217,10 +226,12 @@ async def test_a_long_path_gets_its_socket_elsewhere(scratch: Path) -> None:
     try:
         url = await postgres.start()
         write(url)
-        assert "long" not in url
-        assert postgres.pid is not None
+        socket_dir = socket_dir_of(url)
+        assert "long" not in socket_dir
+        assert mode(Path(socket_dir)) == 0o700
     finally:
         await postgres.stop()
+    assert not is_there(socket_dir)
     postgres = EmbeddedPostgres(data_dir)
     try:
         assert count(await postgres.start()) == 1
