@@ -25,9 +25,6 @@ class Services:
     `app.py` calls the window's `show()`, `present()` (a second start wants it in front) and
     `close_for_quit()` (close without asking).
 
-    `web_view_problem` is a sentence when no web view can be made in this process (QtWebEngine would
-    end it): windows then show the sentence and open pages in the system's browser.
-
     Windows call `reports.listen(on_problem, on_notice)` once and show what arrives.
     """
 
@@ -40,5 +37,4 @@ class Services:
     hosting: Hosting
     joining: Joining
     recent: Recent
-    web_view_problem: str | None = None
     quit_requested: Signal[[]] = field(default_factory=Signal)

@@ -1,0 +1,256 @@
+"""The composition root of the desktop app: puts the objects together and ends them in order.
+
+The server child starts first; what the window needs is imported while it comes up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import qasync
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from .core.logs import log_to
+from .core.paths import AppPaths, app_paths
+from .core.reports import Reports
+from .core.server_command import server_command
+from .core.settings import SettingsStore
+from .core.supervisor import Pace, ServerOptions, ServerSupervisor
+from .core.tasks import BackgroundTasks
+from .process.failures import FailureCatcher
+from .process.qprocess import QtChildProcess
+from .process.single_instance import SingleInstance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .core.child import ChildProcess, Command
+    from .core.discovery import Discovery
+    from .core.own_server import OwnServer
+    from .core.services import Services
+    from .ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+
+NAME = "CodeInterview"
+ROOT_REFUSAL = (
+    "CodeInterview's web view keeps its sandbox, which does not work for root."
+    " Start the app as an ordinary user, or run `codeinterview serve` for the server alone."
+)
+ALREADY_OPEN = "CodeInterview is already running; its window comes to the front."
+_STOP_LIMIT_S = 30.0
+
+
+class DesktopApp:
+    """Everything of one run of the app, from `start()` to `stop()`.
+
+    Needs a QApplication and qasync's loop running.
+    """
+
+    def __init__(
+        self, paths: AppPaths, failures: FailureCatcher, reports: Reports, pace: Pace | None = None
+    ) -> None:
+        self.settings = SettingsStore(paths.settings_file)
+        self.reports = reports
+        self.tasks = BackgroundTasks(failures.on_task_failure)
+        self.quit = asyncio.Event()
+        self._paths = paths
+        self._run_key = secrets.token_urlsafe(32)
+        current = self.settings.current
+        self.supervisor = ServerSupervisor(
+            options=ServerOptions(current.port, current.allow_network, current.database_url),
+            command=server_command(paths, self._run_key),
+            spawn=self._spawn,
+            reports=reports,
+            log_path=paths.server_log,
+            pace=pace,
+        )
+        self._discovery: Discovery | None = None
+        self._server: OwnServer | None = None
+        self._services: Services | None = None
+        self._window: MainWindow | None = None
+
+    @property
+    def services(self) -> Services:
+        """The app's logic, once started."""
+        if self._services is None:
+            raise RuntimeError("The app was not started.")
+        return self._services
+
+    @property
+    def window(self) -> MainWindow:
+        """The main window, once started."""
+        if self._window is None:
+            raise RuntimeError("The app was not started.")
+        return self._window
+
+    def start(self) -> None:
+        """Start the server, then show the window without waiting for it."""
+        self.supervisor.start()
+        if self.settings.notice is not None:
+            self.reports.notice(self.settings.notice)
+        services = self._services = self._put_together()
+        from .ui.main_window import MainWindow
+
+        self._window = MainWindow(services)
+        self._window.show()
+        services.hosting.start()
+        self.tasks.start(services.discovery.start(), "start discovery")
+
+    def present(self) -> None:
+        """Bring the window to the front."""
+        if self._window is not None:
+            self._window.present()
+
+    async def stop(self) -> None:
+        """Close the window, withdraw what is advertised, stop the server. Safe to call twice."""
+        if self._window is not None:
+            self._window.close_for_quit()
+            self._window = None
+        try:
+            async with asyncio.timeout(_STOP_LIMIT_S):
+                await asyncio.gather(self._leave_network(), self.supervisor.stop())
+        except TimeoutError:
+            _log.error("Stopping took too long")
+        await self.tasks.stop()
+
+    async def _leave_network(self) -> None:
+        if self._services is not None:
+            await self._services.hosting.stop()
+        if self._discovery is not None:
+            await self._discovery.stop()
+        if self._server is not None:
+            await self._server.stop()
+
+    def _put_together(self) -> Services:
+        from .core.addresses import usable_addresses
+        from .core.discovery import Discovery
+        from .core.hosting import Hosting
+        from .core.joining import Joining
+        from .core.own_server import OwnServer
+        from .core.recent import Recent, RecentFile
+        from .core.server_command import listens_on_ipv6
+        from .core.services import Services
+
+        ipv6 = listens_on_ipv6()
+        server = self._server = OwnServer(self.supervisor, self.settings, self._run_key, self.tasks)
+        discovery = self._discovery = Discovery(
+            addresses=lambda: [
+                each.host for each in usable_addresses(allow_network=True, ipv6=ipv6)
+            ]
+        )
+        discovery.failed.connect(self.reports.notice)
+        recent_file = RecentFile(self._paths.recent_file)
+        recent = Recent(recent_file, server.client)
+        hosting = Hosting(
+            settings=self.settings,
+            supervisor=self.supervisor,
+            server=server,
+            discovery=discovery,
+            recent=recent,
+            recent_file=recent_file,
+            tasks=self.tasks,
+            addresses=lambda allowed: usable_addresses(allow_network=allowed, ipv6=ipv6),
+        )
+        services = Services(
+            paths=self._paths,
+            settings=self.settings,
+            reports=self.reports,
+            tasks=self.tasks,
+            supervisor=self.supervisor,
+            discovery=discovery,
+            hosting=hosting,
+            joining=Joining(discovery, recent, server.client),
+            recent=recent,
+        )
+        services.quit_requested.connect(self.quit.set)
+        return services
+
+    def _spawn(self, command: Command) -> ChildProcess:
+        return QtChildProcess(command, self._paths.server_log)
+
+
+def run() -> int:
+    """Open the app and return its exit status when the user quits."""
+    began_s = time.perf_counter()
+    paths = app_paths()
+    log_handler = log_to(paths.app_log)
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName(NAME)
+    qt.setApplicationDisplayName(NAME)
+    qt.setDesktopFileName("codeinterview")
+    qt.setQuitOnLastWindowClosed(False)
+    refusal = root_refusal(os.environ)
+    if refusal is not None:
+        _refuse(refusal)
+        return 1
+    instance = SingleInstance(paths.data)
+    if not instance.acquire():
+        print(ALREADY_OPEN)
+        return 0
+    reports = Reports()
+    failures = FailureCatcher(reports, paths.app_log)
+    failures.install()
+    loop = qasync.QEventLoop(qt)
+    loop.set_exception_handler(failures.on_loop_failure)
+    try:
+        with loop:
+            loop.run_until_complete(_live(paths, failures, reports, instance, began_s))
+    finally:
+        failures.remove()
+        instance.release()
+        if log_handler is not None:
+            logging.getLogger().removeHandler(log_handler)
+            log_handler.close()
+    return 0
+
+
+async def _live(
+    paths: AppPaths,
+    failures: FailureCatcher,
+    reports: Reports,
+    instance: SingleInstance,
+    began_s: float,
+) -> None:
+    app = DesktopApp(paths, failures, reports)
+    _quit_on_signals(app)
+    instance.present.connect(app.present)
+    try:
+        app.start()
+        _log.info("Window after %.2f s", time.perf_counter() - began_s)
+        await app.quit.wait()
+    finally:
+        await app.stop()
+
+
+def _quit_on_signals(app: DesktopApp) -> None:
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            # `signal.signal` alone is never heard while Qt idles.
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, app.quit.set)
+
+
+def root_refusal(environ: Mapping[str, str]) -> str | None:
+    """Why the app cannot open as this user, as a sentence, or None when it can."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return None
+    return None if environ.get("QTWEBENGINE_DISABLE_SANDBOX") == "1" else ROOT_REFUSAL
+
+
+def _refuse(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    if QApplication.platformName() not in ("offscreen", "minimal"):
+        QMessageBox.critical(None, NAME, sentence)
