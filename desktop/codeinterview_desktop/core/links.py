@@ -110,6 +110,9 @@ def _origin(parts: SplitResult, *, has_scheme: bool) -> str:
         raise ValueError(_NOT_UNDERSTOOD)
     shown = f"[{ipaddress.IPv6Address(host)}]" if ":" in host else _host_name(host)
     if port is None:
+        if not has_scheme and "." not in host and ":" not in host:
+            # A single word is a mistyped code far more often than a machine.
+            raise ValueError(_NOT_UNDERSTOOD)
         # Somebody who types `192.168.1.20` means our port; a pasted URL means its scheme's.
         return f"{scheme}://{shown}" if has_scheme else f"{scheme}://{shown}:{DEFAULT_PORT}"
     default = 443 if scheme == "https" else 80
@@ -119,9 +122,6 @@ def _origin(parts: SplitResult, *, has_scheme: bool) -> str:
 def _host_name(host: str) -> str:
     ascii_host = host if host.isascii() else host.encode("idna").decode("ascii")
     if _HOST_NAME.fullmatch(ascii_host) is None or len(ascii_host) > 253:
-        raise ValueError(_NOT_UNDERSTOOD)
-    looks_like_word = "." not in ascii_host and ascii_host != "localhost"
-    if looks_like_word and ascii_host.isdigit():
         raise ValueError(_NOT_UNDERSTOOD)
     return ascii_host
 

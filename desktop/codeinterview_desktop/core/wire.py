@@ -35,6 +35,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _PRESENCES = 8
+# Invisible, but some scripts and many emoji are spelled with them.
+_JOINERS = "\u200c\u200d"
 
 
 def as_object(value: object) -> Mapping[str, object]:
@@ -169,7 +171,8 @@ def error(value: object) -> tuple[str, str]:
 
 def one_line(text: str) -> str:
     """The text without control characters and line breaks, for a label."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text[:2000]).split())
+    kept = (each if each.isprintable() or each in _JOINERS else " " for each in text[:2000])
+    return " ".join("".join(kept).split())
 
 
 def _summary(value: object) -> SessionSummary:

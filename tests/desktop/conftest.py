@@ -1,0 +1,37 @@
+"""Qt without a display, and an event loop on Qt for the tests that need both."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Containers run tests as root, where QtWebEngine's sandbox cannot work.
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+RunOnQt = Callable[[Coroutine[Any, Any, T]], T]
+
+
+@pytest.fixture
+def on_qt(qapp: object) -> Iterator[Callable[..., Any]]:
+    """Runs a coroutine on qasync's loop, within a time limit."""
+    import qasync
+
+    loop = qasync.QEventLoop(qapp)
+
+    def run(work: Coroutine[Any, Any, Any], timeout_s: float = 60.0) -> Any:
+        return loop.run_until_complete(asyncio.wait_for(work, timeout_s))
+
+    asyncio.set_event_loop(loop)
+    try:
+        yield run
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
