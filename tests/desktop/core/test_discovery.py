@@ -1,0 +1,175 @@
+"""Discovery with real multicast on loopback."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.desktop.support import until
+from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+
+from codeinterview_desktop.core.advertisement import SERVICE_TYPE
+from codeinterview_desktop.core.discovery import Discovery, NearbySession
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+LOOPBACK = "127.0.0.1"
+
+
+def make() -> Discovery:
+    return Discovery([LOOPBACK], addresses=lambda: [LOOPBACK])
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Discovery]:
+    discovery = make()
+    await discovery.start()
+    yield discovery
+    await discovery.stop()
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[Discovery]:
+    discovery = make()
+    await discovery.start()
+    yield discovery
+    await discovery.stop()
+
+
+def seen(discovery: Discovery, session_id: str) -> NearbySession | None:
+    """Other tests may advertise at the same time: only this one counts."""
+    return next((each for each in discovery.nearby if each.session_id == session_id), None)
+
+
+def new_id() -> str:
+    return secrets.token_hex(4)
+
+
+async def test_others_see_a_session_from_advertising_to_withdrawing(
+    here: Discovery, there: Discovery
+) -> None:
+    session_id = new_id()
+    await here.advertise(session_id, "Backend interview", "Ada", 8765)
+    await until(there.nearby_changed, lambda: seen(there, session_id) is not None, "added")
+    entry = seen(there, session_id)
+    assert entry is not None
+    assert (entry.title, entry.host_name) == ("Backend interview", "Ada")
+    assert entry.origin == "http://127.0.0.1:8765"
+
+    await here.advertise(session_id, "Frontend interview", "Ada", 8766)
+
+    def updated() -> bool:
+        now = seen(there, session_id)
+        return now is not None and now.title == "Frontend interview" and "8766" in now.origin
+
+    await until(there.nearby_changed, updated, "updated")
+    now = seen(there, session_id)
+    assert now is not None
+    assert now.key == entry.key
+
+    await here.withdraw(session_id)
+    await until(there.nearby_changed, lambda: seen(there, session_id) is None, "removed")
+    assert seen(here, session_id) is None
+
+
+async def test_ones_own_sessions_are_not_nearby(here: Discovery, there: Discovery) -> None:
+    mine, theirs = new_id(), new_id()
+    await here.advertise(mine, "Mine", "Ada", 8765)
+    await there.advertise(theirs, "Theirs", "Bob", 8765)
+    await until(here.nearby_changed, lambda: seen(here, theirs) is not None)
+    await until(there.nearby_changed, lambda: seen(there, mine) is not None)
+    assert seen(here, mine) is None
+    assert seen(there, theirs) is None
+
+
+async def test_who_starts_later_sees_what_is_advertised_already(here: Discovery) -> None:
+    session_id = new_id()
+    await here.advertise(session_id, "Early", "Ada", 8765)
+    late = make()
+    await late.start()
+    try:
+        await until(late.nearby_changed, lambda: seen(late, session_id) is not None)
+    finally:
+        await late.stop()
+
+
+async def test_stopping_withdraws_everything(there: Discovery) -> None:
+    here = make()
+    await here.start()
+    ids = [new_id(), new_id()]
+    for session_id in ids:
+        await here.advertise(session_id, "Gone soon", "Ada", 8765)
+    await until(there.nearby_changed, lambda: all(seen(there, each) for each in ids))
+    await here.stop()
+    await here.stop()
+    await until(there.nearby_changed, lambda: not any(seen(there, each) for each in ids))
+
+
+async def test_after_a_change_of_networks_sessions_are_advertised_again(there: Discovery) -> None:
+    addresses = [LOOPBACK]
+    here = Discovery([LOOPBACK], addresses=lambda: addresses)
+    await here.start()
+    session_id = new_id()
+    try:
+        await here.advertise(session_id, "Moves", "Ada", 8765)
+        await until(there.nearby_changed, lambda: seen(there, session_id) is not None)
+        addresses[:] = ["127.0.0.2"]
+        await here.refresh()
+
+        def moved() -> bool:
+            entry = seen(there, session_id)
+            return entry is not None and entry.origin == "http://127.0.0.2:8765"
+
+        await until(there.nearby_changed, moved)
+    finally:
+        await here.stop()
+
+
+async def test_hostile_entries_are_ignored_and_harm_nothing(
+    here: Discovery, there: Discovery
+) -> None:
+    """Advertised by plain zeroconf, as anybody on the network can."""
+    good, marker = new_id(), secrets.token_hex(4)
+    records: list[dict[str, str | bytes | None]] = [
+        {"v": "1", "id": "../../etc", "title": marker, "host": "x"},
+        {"v": "9", "id": new_id(), "title": marker, "host": "x"},
+        {"v": "1", "id": new_id(), "title": b"\xff\xfe" + marker.encode(), "host": "x"},
+        {"v": "1", "id": new_id()},
+        {},
+    ]
+    other = AsyncZeroconf(interfaces=[LOOPBACK])
+    try:
+        for number, record in enumerate(records):
+            info = AsyncServiceInfo(
+                SERVICE_TYPE,
+                f"{marker}-{number}.{SERVICE_TYPE}",
+                port=8765,
+                properties=record,
+                server=f"{marker}.local.",
+                parsed_addresses=[LOOPBACK],
+            )
+            await (await other.async_register_service(info, cooperating_responders=True))
+        await there.advertise(good, "Good", "Bob", 8765)
+        await until(here.nearby_changed, lambda: seen(here, good) is not None)
+        assert not [each for each in here.nearby if marker in each.title or marker in each.key]
+    finally:
+        await other.async_unregister_all_services()
+        await other.async_close()
+
+
+# zeroconf leaves a socket to the garbage collector when it cannot start.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+async def test_without_a_network_it_says_so_and_goes_on() -> None:
+    discovery = Discovery(["192.0.2.77"])
+    heard: list[str] = []
+    discovery.failed.connect(heard.append)
+    await discovery.start()
+    await discovery.advertise(new_id(), "Nobody hears", "Ada", 8765)
+    await discovery.stop()
+    assert len(heard) == 1
+    assert heard[0].endswith(".")
+    assert discovery.nearby == ()
+    gc.collect()
