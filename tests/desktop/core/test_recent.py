@@ -75,7 +75,7 @@ def test_seats_are_private_and_survive(path: Path) -> None:
         b'{"seats": {"1a2b3c4d": 5, "nonsense": "token"}}',
     ],
 )
-async def test_a_broken_file_is_an_empty_list(path: Path, content: bytes) -> None:
+def test_a_broken_file_is_an_empty_list(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     file = RecentFile(path)
     assert file.joined == ()
