@@ -1,6 +1,6 @@
 /** Where this browser keeps who it is: participant tokens, the host credential, the person's name. */
 
-import { SafeStorage } from "./storage";
+import type { SafeStorage } from "./storage";
 
 export interface StoredParticipant {
   readonly id: string;

@@ -1,27 +1,31 @@
 /** What can go wrong between the page and the server, with the sentence to show. */
 
+const SERVER_CODES = [
+  "BAD_REQUEST",
+  "NOT_AUTHENTICATED",
+  "INVALID_TOKEN",
+  "NOT_ALLOWED",
+  "INVALID_INVITE",
+  "DECLINED",
+  "REMOVED",
+  "WAITING_FOR_ADMISSION",
+  "SESSION_NOT_FOUND",
+  "PARTICIPANT_NOT_FOUND",
+  "NOT_FOUND",
+  "SESSION_ENDED",
+  "SESSION_FULL",
+  "CONFLICT",
+  "SESSION_EXPIRED",
+  "TOO_LARGE",
+  "VALIDATION_FAILED",
+  "TOO_MANY_REQUESTS",
+  "DATABASE_AWAY",
+  "SHUTTING_DOWN",
+] as const;
+
+/** The server's codes, and the page's own: nobody answered, not in time, or with no known answer. */
 export type ErrorCode =
-  | "BAD_REQUEST"
-  | "NOT_AUTHENTICATED"
-  | "INVALID_TOKEN"
-  | "NOT_ALLOWED"
-  | "INVALID_INVITE"
-  | "DECLINED"
-  | "REMOVED"
-  | "WAITING_FOR_ADMISSION"
-  | "SESSION_NOT_FOUND"
-  | "PARTICIPANT_NOT_FOUND"
-  | "NOT_FOUND"
-  | "SESSION_ENDED"
-  | "SESSION_FULL"
-  | "CONFLICT"
-  | "SESSION_EXPIRED"
-  | "TOO_LARGE"
-  | "VALIDATION_FAILED"
-  | "TOO_MANY_REQUESTS"
-  | "DATABASE_AWAY"
-  | "SHUTTING_DOWN"
-  /** The page's own: nobody answered, nobody answered in time, or the answer was no answer. */
+  | (typeof SERVER_CODES)[number]
   | "UNREACHABLE"
   | "TIMEOUT"
   | "UNEXPECTED_ANSWER";
@@ -33,14 +37,14 @@ export interface FieldError {
 
 /** A request that did not do what was asked; `message` is a sentence for people. */
 export class ApiError extends Error {
-  readonly code: ErrorCode | string;
+  readonly code: ErrorCode;
   /** HTTP status, 0 when no answer came. */
   readonly status: number;
   readonly fields: readonly FieldError[];
   readonly retryAfterS: number | null;
 
   constructor(options: {
-    code: ErrorCode | string;
+    code: ErrorCode;
     status: number;
     message: string;
     fields?: readonly FieldError[];
@@ -77,7 +81,7 @@ export function errorFromAnswer(status: number, body: unknown, retryAfter: strin
   const seconds = retryAfter === null ? Number.NaN : Number.parseInt(retryAfter, 10);
   return new ApiError({
     status,
-    code: typeof code === "string" ? code : "UNEXPECTED_ANSWER",
+    code: SERVER_CODES.find((known) => known === code) ?? "UNEXPECTED_ANSWER",
     message:
       typeof sentence === "string" && sentence !== ""
         ? sentence

@@ -1,6 +1,6 @@
 /** The last net: a rendering mistake becomes a page with a way on, not an empty window. */
 
-import { Component, type ErrorInfo, type ReactNode } from "react";
+import { Component, type ReactNode } from "react";
 
 import { Button } from "../ui/Button";
 import css from "./ErrorBoundary.module.css";
@@ -14,10 +14,6 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
 
   static getDerivedStateFromError(): State {
     return { failed: true };
-  }
-
-  override componentDidCatch(error: unknown, info: ErrorInfo): void {
-    console.error("The page failed to render", error, info.componentStack);
   }
 
   override render(): ReactNode {

@@ -171,7 +171,7 @@ function InviteRow({ role, link, onRenew }: InviteRowProps) {
           variant="ghost"
           className={css["renew"]}
           icon={<RefreshCw size={12} aria-hidden="true" />}
-          aria-label={`Make a new ${ROLE_LABELS[role].toLowerCase()} link`}
+          aria-label={`New link for ${ROLE_LABELS[role].toLowerCase()}s`}
           onClick={onRenew}
         >
           New link

@@ -17,7 +17,7 @@ import { memo, useLayoutEffect, useRef, useState } from "react";
 import type { OutputStream, RunRecord } from "../collab/messages";
 import { Button, IconButton, Spinner } from "../ui/Button";
 import { cx } from "../ui/cx";
-import { clock, duration } from "../ui/format";
+import { clock, duration, elapsed } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Kbd } from "../ui/Kbd";
 import { chord } from "../ui/platform";
@@ -154,7 +154,7 @@ const Run = memo(function Run({ run, mine }: { readonly run: RunRecord; readonly
         <span>ran {run.path}</span>
         <time dateTime={new Date(run.started_at).toISOString()}>{clock(run.started_at)}</time>
         <span className={css["spacer"]} />
-        {took !== null && <span>{duration(running ? Math.floor(took / 1000) * 1000 : took)}</span>}
+        {took !== null && <span>{running ? elapsed(took) : duration(took)}</span>}
         <span className={cx(css["state"], css[run.status])}>
           {Icon ? <Icon size={14} aria-hidden="true" /> : <Spinner size={14} />}
           {runWord(run.status)}

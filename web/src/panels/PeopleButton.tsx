@@ -5,6 +5,7 @@ import { Avatar, ROLE_LABELS } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { plural } from "../ui/format";
 import { Tooltip } from "../ui/Tooltip";
+import { VisuallyHidden } from "../ui/VisuallyHidden";
 import css from "./TopBar.module.css";
 
 interface PeopleButtonProps {
@@ -40,25 +41,33 @@ export function PeopleButton({ participants, waiting, pressed, faces, onClick }:
         variant="ghost"
         className={css["people"]}
         aria-pressed={pressed}
-        aria-label={`People: ${String(online)} of ${plural(participants.length, "participant")} online${
-          waiting > 0 ? `, ${String(waiting)} waiting` : ""
-        }`}
         onClick={onClick}
       >
-        {shown.map((person) => (
-          <span key={person.id} className={css["face"]}>
+        <VisuallyHidden>
+          People: {online} of {plural(participants.length, "participant")} online
+          {waiting > 0 && `, ${String(waiting)} waiting to join`}
+        </VisuallyHidden>
+        <span className={css["faces"]} aria-hidden="true">
+          {shown.map((person) => (
             <Avatar
+              key={person.id}
               name={person.name}
               presence={person.presence}
               online={person.is_online}
               role={person.role}
             />
-          </span>
-        ))}
+          ))}
+        </span>
         {sorted.length > shown.length && (
-          <span className={css["count"]}>+{sorted.length - shown.length}</span>
+          <span className={css["count"]} aria-hidden="true">
+            +{sorted.length - shown.length}
+          </span>
         )}
-        {waiting > 0 && <span className={css["badge"]}>{waiting}</span>}
+        {waiting > 0 && (
+          <span className={css["badge"]} aria-hidden="true">
+            {waiting}
+          </span>
+        )}
       </Button>
     </Tooltip>
   );

@@ -1,6 +1,6 @@
 /** Changing the session's title for everyone. */
 
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { sentenceOf } from "../api/errors";
 import { Button } from "../ui/Button";
@@ -50,7 +50,7 @@ function RenameForm({ title, onRename, onDone }: RenameFormProps) {
     }
   };
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (text.trim() === "") setProblem("Enter a title.");
     else if (text.trim() === title) onDone();

@@ -1,7 +1,7 @@
 /** Where a program that waits for input gets its line. */
 
 import { CornerDownLeft } from "lucide-react";
-import { useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { useEffect, useId, useRef, useState, type SubmitEvent } from "react";
 
 import { Button } from "../ui/Button";
 import { Tooltip } from "../ui/Tooltip";
@@ -24,7 +24,7 @@ export function StdinBox({ prompt, onInput }: StdinBoxProps) {
     input.current?.focus();
   }, [prompt]);
 
-  const send = (event: FormEvent): void => {
+  const send = (event: SubmitEvent): void => {
     event.preventDefault();
     onInput(text);
     setText("");

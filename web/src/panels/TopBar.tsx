@@ -29,6 +29,7 @@ import { chord } from "../ui/platform";
 import { ThemeChoices, ThemeMenu } from "../ui/ThemeMenu";
 import { Tooltip } from "../ui/Tooltip";
 import { useCopy } from "../ui/useCopy";
+import { VisuallyHidden } from "../ui/VisuallyHidden";
 import { PeopleButton } from "./PeopleButton";
 import css from "./TopBar.module.css";
 
@@ -173,9 +174,9 @@ function LanguageMenu({ session, canEdit, onLanguage }: TopBarProps) {
       trigger={
         <Button
           disabled={!canEdit}
-          aria-label={`Language: ${label}`}
           icon={<LanguageIcon language={session.language} />}
         >
+          <VisuallyHidden>Language: </VisuallyHidden>
           {label}
           <ChevronDown className={css["chevron"]} size={14} aria-hidden="true" />
         </Button>

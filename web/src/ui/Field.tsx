@@ -24,7 +24,8 @@ export function TextField({
   ...rest
 }: TextFieldProps) {
   const id = useId();
-  const about = [error !== null && `${id}-error`, hint !== undefined && `${id}-hint`];
+  const about =
+    error !== null ? `${id}-error` : hint !== undefined ? `${id}-hint` : undefined;
   return (
     <div className={cx(css["field"], className)}>
       <label className={css["label"]} htmlFor={id}>
@@ -37,10 +38,10 @@ export function TextField({
         id={id}
         className={cx(css["input"], mono && css["mono"])}
         aria-invalid={error !== null || undefined}
-        aria-describedby={about.filter(Boolean).join(" ") || undefined}
+        aria-describedby={about}
       />
       {error !== null && <FieldError id={`${id}-error`}>{error}</FieldError>}
-      {hint !== undefined && (
+      {hint !== undefined && error === null && (
         <p className={css["hint"]} id={`${id}-hint`}>
           {hint}
         </p>

@@ -24,6 +24,11 @@ export function Popover({ label, trigger, open, onOpenChange, children }: Popove
           align="end"
           sideOffset={6}
           collisionPadding={8}
+          onOpenAutoFocus={(event) => {
+            // What is inside may still be loading: focus the panel, not some field of it.
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
         >
           {children}
         </Radix.Content>

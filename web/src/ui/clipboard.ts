@@ -29,6 +29,8 @@ function copyBySelection(text: string): boolean {
     helper.focus({ preventScroll: true });
     helper.select();
     helper.setSelectionRange(0, text.length);
+    // Deprecated, and the only way on plain http.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     return document.execCommand("copy");
   } catch {
     return false;

@@ -25,6 +25,13 @@ export function duration(ms: number): string {
   return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
 }
 
+/** "12 s", "2 min 5 s": for what is still going on. */
+export function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${String(seconds)} s`;
+  return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
+}
+
 /** "14:05:09" in the person's own habit. */
 export function clock(ms: number): string {
   return new Date(ms).toLocaleTimeString(undefined, {

@@ -1,7 +1,7 @@
 /** Hosting: title, the interviewer's name, the first language; leads straight into the room. */
 
 import { Plus } from "lucide-react";
-import { useId, useState, type FormEvent } from "react";
+import { useId, useState, type SubmitEvent } from "react";
 import { useNavigate } from "react-router";
 
 import { newParticipantId } from "../../api/credentials";
@@ -61,7 +61,7 @@ export function CreateForm({ hostKey }: { readonly hostKey: string }) {
     }
   };
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (name.trim() === "") {
       setNameError("Enter your name, so that others know who is typing.");

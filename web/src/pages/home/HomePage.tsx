@@ -21,7 +21,7 @@ export function HomePage() {
   if (hostKey === null) {
     return (
       <PageShell>
-        <div className={css["page"]}>
+        <div className={cx(css["page"], css["alone"])}>
           <div>
             <h1 className={css["title"]}>Join an interview</h1>
             <p className={css["lead"]}>
@@ -50,7 +50,7 @@ export function HomePage() {
     <PageShell width="wide">
       <div className={css["page"]}>
         <h1 className={css["title"]}>Interviews</h1>
-        <div className={cx(css["actions"])}>
+        <div className={css["actions"]}>
           <CreateForm hostKey={hostKey} />
           <JoinForm titled />
         </div>

@@ -2,7 +2,7 @@
 
 import { ChevronRight } from "lucide-react";
 import { Collapsible } from "radix-ui";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { ApiError, sentenceOf } from "../../api/errors";
 import { useServices } from "../../app/services";
@@ -45,7 +45,7 @@ export function HostKeyForm({ refused, onAccepted }: HostKeyFormProps) {
     }
   };
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (key.trim() === "") setError("Enter the host key.");
     else void check();

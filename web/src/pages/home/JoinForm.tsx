@@ -1,7 +1,7 @@
 /** One field that takes a code or a link and leads to the join page. */
 
 import { LogIn } from "lucide-react";
-import { useId, useState, type FormEvent } from "react";
+import { useId, useState, type SubmitEvent } from "react";
 import { useNavigate } from "react-router";
 
 import { parseJoinText } from "../../api/links";
@@ -25,7 +25,7 @@ export function JoinForm({ titled }: JoinFormProps) {
   const headingId = useId();
   const field = useInitialFocus<HTMLInputElement>(!titled);
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const target = parseJoinText(text);
     if (target.kind === "problem") {

@@ -1,7 +1,7 @@
 /** The join form: name and colour, and what will happen when it is sent. */
 
 import { Hand } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { newParticipantId } from "../../api/credentials";
 import { ApiError, sentenceOf } from "../../api/errors";
@@ -15,6 +15,7 @@ import { LanguageIcon, languageLabel } from "../../ui/languages";
 import { Notice } from "../../ui/Notice";
 import { PresencePicker } from "../../ui/PresencePicker";
 import { useInitialFocus } from "../../ui/useInitialFocus";
+import { VisuallyHidden } from "../../ui/VisuallyHidden";
 import { PageShell } from "../PageShell";
 import { problemOf, type Problem } from "../problems";
 import css from "./join.module.css";
@@ -93,7 +94,7 @@ export function JoinCard(props: JoinCardProps) {
     else onProblem(kind, error);
   };
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (name.trim() === "") {
       setNameError("Enter your name, so that others know who is typing.");
@@ -193,7 +194,10 @@ function RefusedInvite({ onAsk }: { readonly onAsk: () => void }) {
 export function JoinSkeleton() {
   return (
     <PageShell centered>
-      <Card className={css["card"]} aria-busy="true" aria-label="Loading the interview">
+      <VisuallyHidden>
+        <h1>Loading the interview</h1>
+      </VisuallyHidden>
+      <Card className={css["card"]} aria-busy="true">
         <div style={{ display: "grid", gap: 8 }}>
           <div className={css["line"]} style={{ width: "30%" }} />
           <div className={css["line"]} style={{ width: "70%", height: 28 }} />

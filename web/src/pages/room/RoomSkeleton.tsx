@@ -2,6 +2,7 @@
 
 import { Button, Spinner } from "../../ui/Button";
 import { Mark } from "../../ui/Mark";
+import { VisuallyHidden } from "../../ui/VisuallyHidden";
 import css from "./RoomSkeleton.module.css";
 
 interface RoomSkeletonProps {
@@ -13,7 +14,10 @@ const LINES = [34, 52, 46, 28, 60, 40, 22];
 
 export function RoomSkeleton({ message = null, onRetry }: RoomSkeletonProps) {
   return (
-    <main className={css["room"]} aria-busy="true" aria-label="Opening the interview">
+    <main className={css["room"]} aria-busy="true">
+      <VisuallyHidden>
+        <h1>Opening the interview</h1>
+      </VisuallyHidden>
       <div className={css["top"]}>
         <Mark size={20} />
         <div className={css["line"]} style={{ width: 160 }} />

@@ -64,6 +64,7 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
       : stored === "yes";
   });
   const announcement = useAnnouncements(snapshot);
+  const peopleVisible = narrow ? tab === "people" : peopleShown;
 
   const files: readonly SourceFile[] =
     languageInfo(session.language)?.files ??
@@ -277,7 +278,9 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
           setAsking("help");
         }}
       />
-      {manages && <KnockToasts lobby={snapshot.lobby} onAdmit={admit} onDecline={decline} />}
+      {manages && !peopleVisible && (
+        <KnockToasts lobby={snapshot.lobby} onAdmit={admit} onDecline={decline} />
+      )}
       <VisuallyHidden>
         <span role="status">{announcement}</span>
       </VisuallyHidden>

@@ -19,10 +19,10 @@ export interface Execution {
   /** What the viewer's own program asks for, null while it does not wait. */
   readonly prompt: string | null;
   readonly preview: PreviewSnapshot;
-  run(): void;
-  stop(): void;
-  input(text: string | null): void;
-  print(stream: OutputStream, text: string): void;
+  readonly run: () => void;
+  readonly stop: () => void;
+  readonly input: (text: string | null) => void;
+  readonly print: (stream: OutputStream, text: string) => void;
 }
 
 const nothing = (): (() => void) => () => undefined;
@@ -78,7 +78,7 @@ export function useExecution(options: {
     run: () => {
       if (!canRun || main === undefined || control === "stop" || control === "stopping") return;
       const sources = Object.fromEntries(
-        files.map((file) => [file.path, room.text(file.path).toString()]),
+        files.map((file) => [file.path, room.text(file.path).toJSON()]),
       );
       if (isPage) pages?.start(main.path, sources);
       else runner?.run({ language, path: main.path, files: sources });
@@ -97,12 +97,12 @@ export function useExecution(options: {
 }
 
 function controlOf(state: RunnerSnapshot | null): RunControl {
-  switch (state?.state) {
-    case undefined:
+  if (state === null) return "run";
+  switch (state.state) {
     case "idle":
       return "run";
     case "loading":
-      return state?.runId == null ? "run" : "stop";
+      return state.runId === null ? "run" : "stop";
     case "running":
     case "waiting_for_input":
       return "stop";

@@ -22,6 +22,6 @@ export function useFilesChanged(
     [room, epoch],
   );
   return useSyncExternalStore(subscribe, () =>
-    Object.entries(copy).some(([path, text]) => room.text(path).toString() !== text),
+    Object.entries(copy).some(([path, text]) => room.text(path).toJSON() !== text),
   );
 }
