@@ -31,7 +31,7 @@ from .process.qprocess import QtChildProcess
 from .process.single_instance import SingleInstance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from .core.child import ChildProcess, Command
     from .core.discovery import Discovery
@@ -54,16 +54,30 @@ class DesktopApp:
     """Everything of one run of the app, from `start()` to `stop()`.
 
     Needs a QApplication and qasync's loop running.
+
+    Args:
+        paths: where its files are.
+        reports: what tells the user.
+        on_task_failure: told of background tasks that fail.
+        interfaces: addresses of the interfaces to discover on; None uses all of them.
+        pace: how patient the supervisor is.
     """
 
     def __init__(
-        self, paths: AppPaths, failures: FailureCatcher, reports: Reports, pace: Pace | None = None
+        self,
+        paths: AppPaths,
+        reports: Reports,
+        *,
+        on_task_failure: Callable[[str, BaseException], None] | None = None,
+        interfaces: Sequence[str] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.settings = SettingsStore(paths.settings_file)
         self.reports = reports
-        self.tasks = BackgroundTasks(failures.on_task_failure)
+        self.tasks = BackgroundTasks(on_task_failure)
         self.quit = asyncio.Event()
         self._paths = paths
+        self._interfaces = interfaces
         self._run_key = secrets.token_urlsafe(32)
         current = self.settings.current
         self.supervisor = ServerSupervisor(
@@ -94,15 +108,19 @@ class DesktopApp:
         return self._window
 
     def start(self) -> None:
-        """Start the server, then show the window without waiting for it."""
+        """Start the server and the logic, and show the window without waiting for them."""
+        self.start_services()
+        from .ui.main_window import MainWindow
+
+        self._window = MainWindow(self.services)
+        self._window.show()
+
+    def start_services(self) -> None:
+        """Start everything but the window; the server first."""
         self.supervisor.start()
         if self.settings.notice is not None:
             self.reports.notice(self.settings.notice)
         services = self._services = self._put_together()
-        from .ui.main_window import MainWindow
-
-        self._window = MainWindow(services)
-        self._window.show()
         services.hosting.start()
         self.tasks.start(services.discovery.start(), "start discovery")
 
@@ -143,10 +161,13 @@ class DesktopApp:
 
         ipv6 = listens_on_ipv6()
         server = self._server = OwnServer(self.supervisor, self.settings, self._run_key, self.tasks)
+        interfaces = self._interfaces
         discovery = self._discovery = Discovery(
-            addresses=lambda: [
-                each.host for each in usable_addresses(allow_network=True, ipv6=ipv6)
-            ]
+            interfaces,
+            addresses=lambda: (
+                interfaces
+                or [each.host for each in usable_addresses(allow_network=True, ipv6=ipv6)]
+            ),
         )
         discovery.failed.connect(self.reports.notice)
         recent_file = RecentFile(self._paths.recent_file)
@@ -222,7 +243,12 @@ async def _live(
     instance: SingleInstance,
     began_s: float,
 ) -> None:
-    app = DesktopApp(paths, failures, reports)
+    app = DesktopApp(
+        paths,
+        reports,
+        on_task_failure=failures.on_task_failure,
+        interfaces=discovery_interfaces(os.environ),
+    )
     _quit_on_signals(app)
     instance.present.connect(app.present)
     try:
@@ -241,6 +267,15 @@ def _quit_on_signals(app: DesktopApp) -> None:
             # `signal.signal` alone is never heard while Qt idles.
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, app.quit.set)
+
+
+def discovery_interfaces(environ: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The interfaces to discover on, from `CODEINTERVIEW_DISCOVERY_INTERFACES`; None for all.
+
+    The variable holds addresses of interfaces, separated by commas.
+    """
+    text = environ.get("CODEINTERVIEW_DISCOVERY_INTERFACES", "")
+    return tuple(part.strip() for part in text.split(",") if part.strip()) or None
 
 
 def root_refusal(environ: Mapping[str, str]) -> str | None:

@@ -12,6 +12,8 @@ import pytest
 T = TypeVar("T")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Tests announce nothing on the machine's real networks.
+os.environ.setdefault("CODEINTERVIEW_DISCOVERY_INTERFACES", "127.0.0.1")
 # Containers run tests as root, where QtWebEngine's sandbox cannot work.
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
