@@ -47,6 +47,7 @@ ROOT_REFUSAL = (
     " Start the app as an ordinary user, or run `codeinterview serve` for the server alone."
 )
 ALREADY_OPEN = "CodeInterview is already running; its window comes to the front."
+CANNOT_GO_ON = "CodeInterview had to close. Start it again; if this stays, look into {log}."
 _STOP_LIMIT_S = 30.0
 
 
@@ -227,6 +228,10 @@ def run() -> int:
     try:
         with loop:
             loop.run_until_complete(_live(paths, failures, reports, instance, began_s))
+    except Exception:
+        _log.exception("The app cannot go on")
+        _refuse(CANNOT_GO_ON.format(log=paths.app_log))
+        return 1
     finally:
         failures.remove()
         instance.release()

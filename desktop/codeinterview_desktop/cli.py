@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_APP_OPTIONS = frozenset({"--app"})
 _VERSION_OPTIONS = frozenset({"--version", "-V"})
-_QT_PLATFORMS_WITHOUT_DISPLAY = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})
+_NEEDED = ("PySide6", "qasync", "httpx", "zeroconf", "segno")
 
 NO_EXTRA = (
     "The desktop app is not installed here: install it with `pip install 'codeinterview[desktop]'`,"
@@ -20,6 +19,10 @@ NO_EXTRA = (
 )
 NO_DISPLAY = (
     "There is no display to open a window on: set DISPLAY or WAYLAND_DISPLAY,"
+    " or run `codeinterview serve` for the server alone."
+)
+NO_QT = (
+    "The window system's libraries are incomplete ({reason}): install what Qt needs,"
     " or run `codeinterview serve` for the server alone."
 )
 EXIT_NO_WINDOW = 1
@@ -36,28 +39,37 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"CodeInterview {__version__}")
         return 0
-    if arguments and not _APP_OPTIONS.issuperset(arguments):
+    if arguments:
         from codeinterview_server.cli import main as server_main
 
         return server_main(arguments)
-    problem = window_problem(os.environ, sys.platform)
-    if problem is not None:
-        print(problem, file=sys.stderr)
-        return EXIT_NO_WINDOW
-    from .app import run
-
-    return run()
+    return _open_app()
 
 
 def window_problem(environ: Mapping[str, str], platform: str) -> str | None:
     """Why no window can be opened here, as a sentence, or None when one can be tried."""
-    needed = ("PySide6", "qasync", "httpx", "zeroconf", "segno")
-    if any(importlib.util.find_spec(name) is None for name in needed):
+    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
         return NO_EXTRA
-    if platform in ("win32", "darwin") or environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
-        return None
-    qt_platform = environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    return None if qt_platform in _QT_PLATFORMS_WITHOUT_DISPLAY else NO_DISPLAY
+    from .core.display import has_display
+
+    return None if has_display(environ, platform) else NO_DISPLAY
+
+
+def _open_app() -> int:
+    problem = window_problem(os.environ, sys.platform)
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return EXIT_NO_WINDOW
+    try:
+        # First of all, so that qasync finds this Qt and errors name the library that is missing.
+        import PySide6.QtWidgets  # noqa: F401
+
+        from .app import run
+    except ImportError as error:
+        # Such as a shared library that a bare system lacks.
+        print(NO_QT.format(reason=error), file=sys.stderr)
+        return EXIT_NO_WINDOW
+    return run()
 
 
 if __name__ == "__main__":

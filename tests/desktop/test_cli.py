@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from codeinterview_server.version import __version__
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
+    from pathlib import Path
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -90,8 +92,11 @@ def test_a_missing_extra_is_said_in_one_sentence(
         ({}, "linux", cli.NO_DISPLAY),
         ({"DISPLAY": ""}, "linux", cli.NO_DISPLAY),
         ({"QT_QPA_PLATFORM": "xcb"}, "linux", cli.NO_DISPLAY),
-        ({"DISPLAY": ":1"}, "linux", None),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", None),
+        ({"DISPLAY": ":64999"}, "linux", cli.NO_DISPLAY),
+        ({"DISPLAY": "unix:64999.0"}, "linux", cli.NO_DISPLAY),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", cli.NO_DISPLAY),
+        ({"WAYLAND_DISPLAY": "x", "XDG_RUNTIME_DIR": "/nowhere"}, "linux", cli.NO_DISPLAY),
+        ({"DISPLAY": "elsewhere.example:0"}, "linux", None),
         ({"QT_QPA_PLATFORM": "offscreen"}, "linux", None),
         ({"QT_QPA_PLATFORM": "vnc:size=800x600"}, "linux", None),
         ({}, "darwin", None),
@@ -102,3 +107,21 @@ def test_where_a_window_can_be_tried(
     environ: dict[str, str], platform: str, problem: str | None
 ) -> None:
     assert cli.window_problem(environ, platform) == problem
+
+
+def test_a_wayland_display_that_answers_is_tried(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as display:
+        display.bind(str(tmp_path / "wayland-7"))
+        display.listen()
+        environ = {"WAYLAND_DISPLAY": "wayland-7", "XDG_RUNTIME_DIR": str(tmp_path)}
+        assert cli.window_problem(environ, "linux") is None
+
+
+def test_libraries_that_the_system_lacks_are_said_in_one_sentence(tmp_path: Path) -> None:
+    """A stand-in for Qt that cannot be loaded, as on a system without libEGL."""
+    broken = tmp_path / "PySide6"
+    broken.mkdir()
+    (broken / "__init__.py").write_text("raise ImportError('libEGL.so.1: no such file')\n")
+    done = run(QT_QPA_PLATFORM="offscreen", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == cli.NO_QT.format(reason="libEGL.so.1: no such file") + "\n"

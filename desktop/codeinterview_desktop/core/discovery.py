@@ -123,9 +123,6 @@ class Discovery:
     async def refresh(self) -> None:
         """Begin anew on the interfaces and addresses that there are now."""
         async with self._lock:
-            if self._zeroconf is None and not self._own:
-                await self._open()
-                return
             await self._close()
             await self._open()
             for own in tuple(self._own.values()):
