@@ -13,14 +13,15 @@ export interface ThemeSnapshot {
 const KEY = "codeinterview.theme";
 
 /**
- * Owns `data-theme` of the root element. `system` follows the desktop app's theme inside the app and
- * `prefers-color-scheme` elsewhere, also when that changes while the page is open.
+ * Owns `data-theme` of the root element. `system` starts as the desktop app's theme inside the app,
+ * as `prefers-color-scheme` elsewhere, and follows the latter when it changes.
  */
 export class ThemeStore {
   readonly #storage: SafeStorage;
   readonly #root: HTMLElement;
   readonly #query: MediaQueryList;
-  readonly #desktop: ThemeMode | null;
+  /** What the app said when the page was loaded; the system's signal is newer once it comes. */
+  #desktop: ThemeMode | null;
   readonly #listeners = new Set<() => void>();
   #snapshot: ThemeSnapshot;
 
@@ -59,6 +60,7 @@ export class ThemeStore {
   }
 
   readonly #onSystemChange = (): void => {
+    this.#desktop = null;
     this.#update(this.#snapshot.choice);
   };
 

@@ -60,6 +60,9 @@ function Inside({ sessionId, token, origin, onLeft }: InsideProps) {
   const live = useRoom({ sessionId, token, origin });
   const [again, setAgain] = useState(false);
   const [leaving, setLeaving] = useState(false);
+  const [troubled, setTroubled] = useState(false);
+  // Sticks, so that the message does not come and go with each attempt.
+  if (live !== null && live.snapshot.retryAtMs !== null && !troubled) setTroubled(true);
   useDocumentTitle(live === null ? "Interview" : titleOf(live.snapshot));
 
   if (again) return <Navigate to={`/i/${sessionId}`} replace />;
@@ -95,9 +98,9 @@ function Inside({ sessionId, token, origin, onLeft }: InsideProps) {
     return (
       <RoomSkeleton
         message={
-          snapshot.retryAtMs === null
-            ? null
-            : "The server does not answer yet. Trying again; check that the host’s app is open."
+          troubled
+            ? "The server does not answer yet. Trying again; check that the host’s app is open."
+            : null
         }
         onRetry={() => {
           room.reconnectNow();
