@@ -4,13 +4,8 @@ import {
   ChevronDown,
   Check,
   Copy,
-  Ellipsis,
   Flag,
-  Keyboard,
-  LockKeyhole,
-  LockOpen,
   LogOut,
-  Pencil,
   Play,
   RotateCw,
   Square,
@@ -19,17 +14,17 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { Participant, SessionInfo } from "../collab/messages";
-import { useTheme } from "../app/services";
-import { Button, IconButton } from "../ui/Button";
+import { Button } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { LANGUAGES, LanguageIcon, languageLabel } from "../ui/languages";
 import { Mark } from "../ui/Mark";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "../ui/Menu";
+import { Menu, MenuChoice, MenuLabel } from "../ui/Menu";
 import { chord } from "../ui/platform";
-import { ThemeChoices, ThemeMenu } from "../ui/ThemeMenu";
+import { ThemeMenu } from "../ui/ThemeMenu";
 import { Tooltip } from "../ui/Tooltip";
 import { useCopy } from "../ui/useCopy";
 import { VisuallyHidden } from "../ui/VisuallyHidden";
+import { MoreMenu } from "./MoreMenu";
 import { PeopleButton } from "./PeopleButton";
 import css from "./TopBar.module.css";
 
@@ -240,70 +235,5 @@ function RunButton({ run, canRun, narrow, tight, onRun, onStop }: TopBarProps) {
         )}
       </Button>
     </Tooltip>
-  );
-}
-
-function MoreMenu(props: TopBarProps & { readonly full: boolean }) {
-  const { session, me, full } = props;
-  const { theme, choose } = useTheme();
-  const manages = me.role === "interviewer" && session.phase !== "ended";
-  return (
-    <Menu
-      trigger={
-        <IconButton label="More" title="More">
-          <Ellipsis size={16} />
-        </IconButton>
-      }
-    >
-      {manages && (
-        <>
-          <MenuItem icon={<Pencil size={16} aria-hidden="true" />} onSelect={props.onRename}>
-            Rename…
-          </MenuItem>
-          <MenuItem
-            icon={
-              session.locked ? (
-                <LockOpen size={16} aria-hidden="true" />
-              ) : (
-                <LockKeyhole size={16} aria-hidden="true" />
-              )
-            }
-            onSelect={() => {
-              props.onLock(!session.locked);
-            }}
-          >
-            {session.locked ? "Unlock the editor" : "Lock the editor for candidates"}
-          </MenuItem>
-          <MenuSeparator />
-        </>
-      )}
-      {full && (
-        <>
-          <MenuLabel>Theme</MenuLabel>
-          <ThemeChoices value={theme.choice} onChange={choose} />
-          <MenuSeparator />
-        </>
-      )}
-      <MenuItem
-        icon={<Keyboard size={16} aria-hidden="true" />}
-        hint="?"
-        onSelect={props.onHelp}
-      >
-        Keyboard shortcuts
-      </MenuItem>
-      {full && (
-        <>
-          <MenuSeparator />
-          <MenuItem icon={<LogOut size={16} aria-hidden="true" />} onSelect={props.onLeave}>
-            Leave…
-          </MenuItem>
-          {manages && (
-            <MenuItem danger icon={<Flag size={16} aria-hidden="true" />} onSelect={props.onEnd}>
-              End interview…
-            </MenuItem>
-          )}
-        </>
-      )}
-    </Menu>
   );
 }

@@ -62,7 +62,8 @@ function Inside({ sessionId, token, origin, onLeft }: InsideProps) {
   const [leaving, setLeaving] = useState(false);
   const [troubled, setTroubled] = useState(false);
   // Sticks, so that the message does not come and go with each attempt.
-  if (live !== null && live.snapshot.retryAtMs !== null && !troubled) setTroubled(true);
+  const retryAtMs = live?.snapshot.retryAtMs ?? null;
+  if (retryAtMs !== null && !troubled) setTroubled(true);
   useDocumentTitle(live === null ? "Interview" : titleOf(live.snapshot));
 
   if (again) return <Navigate to={`/i/${sessionId}`} replace />;

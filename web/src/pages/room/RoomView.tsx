@@ -15,18 +15,16 @@ import { KnockToasts } from "../../panels/KnockToasts";
 import { OutputPanel } from "../../panels/OutputPanel";
 import { PeoplePanel } from "../../panels/PeoplePanel";
 import { PreviewPanel } from "../../panels/PreviewPanel";
-import { RenameDialog } from "../../panels/RenameDialog";
 import { RoomBanners } from "../../panels/RoomBanners";
-import { ShortcutsDialog } from "../../panels/ShortcutsDialog";
 import { StatusBar } from "../../panels/StatusBar";
 import { TopBar } from "../../panels/TopBar";
 import { useAnnouncements } from "../../panels/useAnnouncements";
 import { IconButton } from "../../ui/Button";
-import { ConfirmDialog } from "../../ui/Dialog";
 import { megabytes } from "../../ui/format";
 import { useMediaQuery } from "../../ui/hooks";
 import { languageInfo, type SourceFile } from "../../ui/languages";
 import { VisuallyHidden } from "../../ui/VisuallyHidden";
+import { RoomDialogs, type Asking } from "./RoomDialogs";
 import { RoomPanes, type NarrowTab } from "./RoomPanes";
 import css from "./RoomView.module.css";
 import { useExecution } from "./useExecution";
@@ -44,7 +42,6 @@ interface RoomViewProps {
 }
 
 const PEOPLE_SHOWN = "codeinterview.people-shown";
-type Asking = "leave" | "end" | "rename" | "help" | null;
 
 export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomViewProps) {
   const { api, credentials, storage } = useServices();
@@ -99,9 +96,6 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
     } catch (error) {
       setProblem(sentenceOf(error));
     }
-  };
-  const asks = (what: Exclude<Asking, null>) => (wanted: boolean) => {
-    setAsking(wanted ? what : null);
   };
   const showPeople = (shown: boolean): void => {
     setPeopleShown(shown);
@@ -284,37 +278,13 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
       <VisuallyHidden>
         <span role="status">{announcement}</span>
       </VisuallyHidden>
-      <ShortcutsDialog open={asking === "help"} onOpenChange={asks("help")} />
-      <RenameDialog
-        title={session.title}
-        open={asking === "rename"}
-        onOpenChange={asks("rename")}
-        onRename={async (title) => {
-          await api.updateSession(session.id, token, { title });
-        }}
-      />
-      <ConfirmDialog
-        open={asking === "leave"}
-        onOpenChange={asks("leave")}
-        title="Leave the interview?"
-        description={
-          me.role === "interviewer"
-            ? "It goes on without you. You can come back with your link, or as host."
-            : "What you typed stays. To come back, open the link you were sent again."
-        }
-        action="Leave"
-        onConfirm={onLeave}
-      />
-      <ConfirmDialog
-        open={asking === "end"}
-        onOpenChange={asks("end")}
-        title="End the interview for everyone?"
-        description="Candidates and observers are thanked and sent out. Nobody can type any more; interviewers can go on reading. This cannot be undone."
-        action="End interview"
-        destructive
-        onConfirm={async () => {
-          await api.updateSession(session.id, token, { phase: "ended" });
-        }}
+      <RoomDialogs
+        asking={asking}
+        onAsking={setAsking}
+        session={session}
+        me={me}
+        token={token}
+        onLeave={onLeave}
       />
     </main>
   );
