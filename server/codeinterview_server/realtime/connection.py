@@ -1,0 +1,75 @@
+"""One socket of one participant, as its room keeps it."""
+
+import time
+
+from codeinterview_server.realtime.outbox import Peer
+
+
+class Budget:
+    """A token bucket: a rate per second, saved up for ten seconds at most."""
+
+    def __init__(self, rate_per_s: float) -> None:
+        self._rate_per_s = rate_per_s
+        self._capacity = self._left = rate_per_s * 10
+        self._at = time.monotonic()
+
+    def spend(self, cost: float) -> bool:
+        """Spend from the bucket; False when it is empty."""
+        if self._left < cost:
+            now = time.monotonic()
+            self._left = min(self._capacity, self._left + (now - self._at) * self._rate_per_s)
+            self._at = now
+            if self._left < cost:
+                return False
+        self._left -= cost
+        return True
+
+
+class Connection:
+    """A socket, whose participant it is, and what it may send at present.
+
+    Attributes:
+        is_member: Admitted, so it takes part in sync and awareness (unless control only).
+        can_edit: Its participant may edit now; kept here because every keystroke asks.
+        is_open: False once it was closed from this side; what still arrives is ignored.
+        awaits_difference: A state vector was sent to it and not answered yet.
+        strikes: Answers in a row that were incomplete.
+        refused_at: When it last heard that an edit was refused, in seconds of a monotonic clock.
+    """
+
+    __slots__ = (
+        "awaits_difference",
+        "budget",
+        "can_edit",
+        "control_only",
+        "is_member",
+        "is_open",
+        "participant_id",
+        "peer",
+        "refused_at",
+        "strikes",
+    )
+
+    def __init__(
+        self, participant_id: str, peer: Peer, budget: Budget, *, control_only: bool = False
+    ) -> None:
+        self.participant_id = participant_id
+        self.peer = peer
+        self.budget = budget
+        self.control_only = control_only
+        self.is_member = False
+        self.can_edit = False
+        self.is_open = True
+        self.awaits_difference = False
+        self.strikes = 0
+        self.refused_at = 0.0
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether it hears sync and awareness, and counts as being online."""
+        return self.is_member and not self.control_only
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close from this side; later frames of it are ignored."""
+        self.is_open = False
+        self.peer.close(code, reason)

@@ -1,0 +1,280 @@
+"""One room's Yjs document: its files' texts, and the rules of what may be written into it."""
+
+import logging
+import zlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pycrdt import Doc, Map, Text
+
+from codeinterview_server.domain.errors import TooLarge
+from codeinterview_server.domain.languages import LANGUAGES, find_file
+from codeinterview_server.domain.text_edit import minimal_edits
+from codeinterview_server.realtime.protocol import read_state_vector
+from codeinterview_server.realtime.update import Struct, Update, read_update
+
+_log = logging.getLogger(__name__)
+
+FILES: Final = "files"
+_TEXT: Final = "file:"
+_SEEDS: Final = 2**40
+"""Client ids from here on belong to files; browsers draw theirs from 32 bits."""
+
+
+class IncompleteUpdate(Exception):  # noqa: N818 - not a fault: the rest may follow
+    """The update builds upon changes that are not here (yet)."""
+
+
+class BrokenDocument(Exception):  # noqa: N818 - says what became of the document
+    """An update got through the checks, and Yrs failed on it half-way."""
+
+
+def seed_client(path: str) -> int:
+    """Return the client id under which a file comes into being.
+
+    It depends on the path alone: a file that is seeded again (after a crash took the first
+    seeding from the server but not from the browsers) merges with itself.
+    """
+    return _SEEDS + zlib.crc32(path.encode())
+
+
+_SEED_PATHS: Final[Mapping[int, str]] = {
+    seed_client(file.path): file.path for language in LANGUAGES.values() for file in language.files
+}
+
+
+class RoomDocument:
+    """The document of one room. Not safe for threads; no method waits."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._size_bytes = 0
+        self._measured_bytes = 0
+        self._doc: Doc[Any] = Doc()
+        self._known: dict[int, int] = {}
+        self._state: bytes | None = None
+        self._files: Map[dict[str, str]] = self._doc.get(FILES, type=Map)
+
+    # What it holds.
+
+    @property
+    def size_bytes(self) -> int:
+        """An upper bound of the encoded state, exact after each measuring."""
+        return self._size_bytes
+
+    def paths(self) -> list[str]:
+        """Return the paths of all files."""
+        return sorted(self._files.keys())
+
+    def text(self, path: str) -> str:
+        """Return the text of a file; empty for one that does not exist."""
+        return str(self._text(path))
+
+    def texts(self) -> dict[str, str]:
+        """Return the text of every file."""
+        return {path: self.text(path) for path in self.paths()}
+
+    # What it says to others.
+
+    def state_vector(self) -> bytes:
+        """Encode what the document knows."""
+        return self._doc.get_state()
+
+    def state(self) -> bytes:
+        """Encode the whole document."""
+        if self._state is None:
+            self._state = self._doc.get_update()
+            self._size_bytes = self._measured_bytes = len(self._state)
+        return self._state
+
+    def difference(self, state_vector: bytes) -> bytes:
+        """Encode what somebody with that state vector lacks.
+
+        Raises:
+            ValueError: The state vector is malformed.
+        """
+        if not read_state_vector(state_vector):
+            return self.state()
+        return self._doc.get_update(state_vector)
+
+    # What others write.
+
+    def apply(self, data: bytes) -> None:
+        """Apply a client's update, completely or not at all.
+
+        Raises:
+            ValueError: It is malformed, or writes outside the files' texts.
+            TooLarge: The document would grow beyond its limit.
+            IncompleteUpdate: It builds upon changes that are not here.
+            BrokenDocument: It failed half-way; see `heal`.
+        """
+        update = read_update(data)
+        self._check(update)
+        grown = update.builds_on(self._known)
+        if grown is None:
+            raise IncompleteUpdate
+        if self._size_bytes + len(data) > self._limit_bytes and update.structs:
+            self._check_size(len(data))
+        self._write(data)
+        self._known.update(grown)
+        self._size_bytes += len(data)
+        self._state = None
+
+    def load(self, data: bytes) -> None:
+        """Apply a snapshot or update out of the journal, which was checked when it came.
+
+        Raises:
+            BrokenDocument: Yrs refuses it: the journal is damaged.
+        """
+        self._write(data)
+        self._state = None
+
+    def loaded(self) -> None:
+        """Say that the journal has been read to its end."""
+        self._measure()
+
+    def heal(self) -> bytes:
+        """Make the document anew after a half-applied update, from what can be read of it.
+
+        Returns:
+            An update that brings the others to the same state.
+
+        Raises:
+            BrokenDocument: It cannot be read; it must be loaded from the journal.
+        """
+        old = self._doc
+        self._doc = Doc()
+        self._files = self._doc.get(FILES, type=Map)
+        try:
+            state = old.get_update()
+        except BaseException as error:
+            raise _broken(error) from error
+        self._write(state)
+        self._measure()
+        return state
+
+    # What the server writes.
+
+    def seed(self, path: str, text: str | None = None) -> bytes | None:
+        """Bring a registered file into being, with a text or its template.
+
+        Returns:
+            The update to relay and record; None when the file exists.
+
+        Raises:
+            KeyError: No language has such a file.
+        """
+        if path in self._files:
+            return None
+        found = find_file(path)
+        if found is None:
+            raise KeyError(path)
+        language, file = found
+        scratch: Doc[Any] = Doc(client_id=seed_client(path))
+        files = scratch.get(FILES, type=Map)
+        content = scratch.get(_TEXT + path, type=Text)
+        with scratch.transaction():
+            files[path] = {"language": language.id}
+            content.insert(0, file.template if text is None else text)
+        update = scratch.get_update()
+        self._write(update)
+        self._measure()
+        return update
+
+    def replace(self, path: str, text: str) -> bytes | None:
+        """Turn a file's text into another by the smallest edits, so that cursors stay.
+
+        Returns:
+            The update to relay and record; None when nothing changes.
+        """
+        content = self._text(path)
+        edits = minimal_edits(str(content), text)
+        if not edits:
+            return None
+        before = self._doc.get_state()
+        with self._doc.transaction():
+            for edit in edits:
+                if edit.deleted:
+                    del content[edit.start : edit.start + edit.deleted]
+                if edit.inserted:
+                    content.insert(edit.start, edit.inserted)
+        update = self._doc.get_update(before)
+        self._measure()
+        return update
+
+    # How it is kept.
+
+    def _text(self, path: str) -> Text:
+        return self._doc.get(_TEXT + path, type=Text)
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._doc.apply_update(data)
+        except BaseException as error:
+            # A panic of Yrs comes as an exception that is no Exception.
+            raise _broken(error) from error
+
+    def _measure(self) -> None:
+        self._known = read_state_vector(self._doc.get_state())
+        self._state = None
+        self.state()
+
+    def _check_size(self, added_bytes: int) -> None:
+        """Measure again before refusing: deletions make the state smaller than what came in."""
+        if self._size_bytes - self._measured_bytes > self._limit_bytes // 64:
+            self._measure()
+        if self._size_bytes + added_bytes > self._limit_bytes:
+            raise TooLarge("The session's files are too large. Delete some text first.")
+
+    def _check(self, update: Update) -> None:
+        created: set[str] = set()
+        for struct in update.structs:
+            root = struct.root
+            if struct.origin is None and struct.right_origin is None and root is None:
+                if struct.client in _SEED_PATHS and struct.clock == 0:
+                    self._check_known(struct)
+                continue
+            for origin in (struct.origin, struct.right_origin):
+                if origin is not None and origin[1] == 0 and origin[0] in _SEED_PATHS:
+                    raise ValueError("The update overwrites an entry of the files' map.")
+            if struct.entry is not None:
+                created.add(self._check_entry(struct))
+            elif root is not None and not self._is_text_root(root, created):
+                raise ValueError("The update writes outside the files' texts.")
+        for deletion in update.deletions:
+            if deletion.clock == 0 and deletion.client in _SEED_PATHS:
+                raise ValueError("The update deletes an entry of the files' map.")
+
+    def _is_text_root(self, root: str, created: set[str]) -> bool:
+        if not root.startswith(_TEXT):
+            return False
+        path = root[len(_TEXT) :]
+        return path in created or path in self._files
+
+    def _check_entry(self, struct: Struct) -> str:
+        """Admit the entry that the server itself writes for a file, and no other.
+
+        It comes from a browser only after a crash lost it here, see `seed_client`.
+        """
+        path = _SEED_PATHS.get(struct.client)
+        found = None if path is None else find_file(path)
+        if (
+            path is None
+            or found is None
+            or struct.clock != 0
+            or struct.root != FILES
+            or struct.entry != (path, {"language": found[0].id})
+        ):
+            raise ValueError("The update writes into the files' map.")
+        return path
+
+    def _check_known(self, struct: Struct) -> None:
+        if self._known.get(struct.client, 0) < struct.end:
+            raise ValueError("The update withholds an entry of the files' map.")
+
+
+def _broken(error: BaseException) -> BrokenDocument:
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        raise error
+    _log.error("Yrs failed on an update: %s", type(error).__name__)
+    return BrokenDocument(type(error).__name__)

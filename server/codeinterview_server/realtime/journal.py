@@ -1,0 +1,335 @@
+"""The journal: every update on its way to PostgreSQL, in groups, by one writer.
+
+Rooms hand over what they have already relayed and never wait. While the database is away, what was
+handed over stays here, the rooms are told that it is not saved, and the writer tries again.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
+from typing import Final
+
+from pycrdt import merge_updates
+
+from codeinterview_server.db.journal import JournalEntry, JournalStore
+from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.errors import DatabaseAway
+from codeinterview_server.realtime.tasks import Tasks
+
+_log = logging.getLogger(__name__)
+
+_BATCH_ENTRIES: Final = 2000
+_BATCH_BYTES: Final = 4 * 1024 * 1024
+_WRITE_TIMEOUT_S: Final = 15.0
+_SLOW_AFTER_S: Final = 1.0
+_RETRY_FIRST_S: Final = 0.1
+_RETRY_LAST_S: Final = 3.0
+
+
+class Saved(StrEnum):
+    """How a room's document stands to the database."""
+
+    SAVED = "saved"
+    SAVING = "saving"
+    """Being written, for longer than a second."""
+    UNSAVED = "unsaved"
+    """The database is away; it is kept here and will be written."""
+
+
+class Ledger:
+    """What one room has handed over, and how far it has come."""
+
+    def __init__(
+        self,
+        session_id: str,
+        *,
+        unsnapshotted: int,
+        last_seq: int,
+        state: Callable[[], bytes],
+        on_saved: Callable[[Saved], None],
+    ) -> None:
+        self.session_id = session_id
+        self.saved = Saved.SAVED
+        self.queued = 0
+        self.last_seq = last_seq
+        self.unsnapshotted = unsnapshotted
+        """Updates written since the last snapshot."""
+        self.state = state
+        self._on_saved = on_saved
+        self.settled = asyncio.Event()
+        self.settled.set()
+
+    def announce(self, saved: Saved) -> None:
+        """Tell the room when its state has changed."""
+        if saved is not self.saved:
+            self.saved = saved
+            self._on_saved(saved)
+
+
+class Journal:
+    """The one writer of updates, snapshots and the small records of rooms.
+
+    Args:
+        store: Where entries and snapshots go.
+        commit_delay_s: How long a group collects; with the write itself an update is at most
+            50 ms behind.
+        snapshot_every: Updates of a room after which its document is written whole.
+        memory_bytes: What may queue while the database is away before a room's updates are
+            merged into one (which keeps the text and gives up its history).
+    """
+
+    def __init__(
+        self,
+        store: JournalStore,
+        *,
+        commit_delay_s: float = 0.02,
+        snapshot_every: int = 500,
+        memory_bytes: int = 64 * 1024 * 1024,
+    ) -> None:
+        self._store = store
+        self._commit_delay_s = commit_delay_s
+        self._snapshot_every = snapshot_every
+        self._memory_bytes = memory_bytes
+        self._queue: deque[tuple[Ledger, JournalEntry]] = deque()
+        self._queued_bytes = 0
+        self._in_flight: list[tuple[Ledger, JournalEntry]] = []
+        self._chores: deque[tuple[str, Callable[[], Awaitable[object]]]] = deque()
+        self._snapshots: dict[Ledger, None] = {}
+        self._work = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._away = False
+        self._tasks = Tasks()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database could not be reached last time."""
+        return self._away
+
+    def start(self) -> None:
+        """Start the writer."""
+        self._tasks.start(self._run(), "journal writer")
+
+    async def stop(self, timeout_s: float = 10.0) -> None:
+        """Write what is left, within the timeout, and stop the writer."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._queue or self._chores or self._snapshots:
+                    await self._settle()
+        except TimeoutError:
+            _log.error("The journal stops with %d updates unwritten", len(self._queue))
+        await self._tasks.stop()
+
+    def append(self, ledger: Ledger, participant_id: str | None, data: bytes) -> None:
+        """Hand over one update. Never waits."""
+        entry = JournalEntry(ledger.session_id, participant_id, now_ms(), data)
+        self._queue.append((ledger, entry))
+        self._queued_bytes += len(data)
+        ledger.queued += 1
+        if ledger.queued == 1:
+            ledger.settled.clear()
+            if self._away:
+                ledger.announce(Saved.UNSAVED)
+        if not self._work.is_set():
+            self._work.set()
+
+    def add_chore(self, name: str, chore: Callable[[], Awaitable[object]]) -> None:
+        """Hand over a small write (a run, an event), to be done in order and again when away."""
+        self._chores.append((name, chore))
+        self._work.set()
+
+    async def flush(self, ledger: Ledger, timeout_s: float) -> bool:
+        """Wait until all that a room handed over is in the database; tell whether it is."""
+        self._hurry.set()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await ledger.settled.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def request_snapshot(self, ledger: Ledger) -> None:
+        """Have the room's document written whole, when something was added since the last time."""
+        if ledger.unsnapshotted or ledger.queued:
+            self._snapshots[ledger] = None
+            ledger.settled.clear()
+            self._work.set()
+
+    def forget(self, ledger: Ledger) -> None:
+        """Drop what a deleted session still had to write."""
+        kept = [item for item in self._queue if item[0] is not ledger]
+        self._queue = deque(kept)
+        self._queued_bytes = sum(len(entry.data) for _, entry in kept)
+        self._snapshots.pop(ledger, None)
+        ledger.queued = 0
+        ledger.settled.set()
+
+    async def _run(self) -> None:
+        retry_s = _RETRY_FIRST_S
+        while True:
+            await self._work.wait()
+            await self._collect()
+            slow = asyncio.get_running_loop().call_later(_SLOW_AFTER_S, self._announce_slow)
+            try:
+                await self._write_updates()
+                await self._write_snapshots()
+                await self._do_chores()
+            except (DatabaseAway, TimeoutError) as error:
+                self._announce_away(error)
+                await self._pause(retry_s * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+                retry_s = min(retry_s * 2, _RETRY_LAST_S)
+                continue
+            finally:
+                slow.cancel()
+            retry_s = _RETRY_FIRST_S
+            if self._away:
+                self._away = False
+                _log.warning("The database is back; everything is saved")
+            if not (self._queue or self._chores or self._snapshots):
+                self._work.clear()
+
+    async def _collect(self) -> None:
+        """Let a group gather, unless somebody waits for it."""
+        await self._pause(self._commit_delay_s)
+        self._hurry.clear()
+
+    async def _pause(self, delay_s: float) -> None:
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+
+    async def _settle(self) -> None:
+        self._hurry.set()
+        await asyncio.sleep(self._commit_delay_s)
+
+    async def _write_updates(self) -> None:
+        if self._queued_bytes > self._memory_bytes:
+            self._merge_queued()
+        while self._queue:
+            self._in_flight = batch = self._take_batch()
+            try:
+                await self._write_batch(batch)
+            except BaseException:
+                kept = [item for item in batch if item[0].queued]
+                self._queue.extendleft(reversed(kept))
+                self._queued_bytes += sum(len(entry.data) for _, entry in kept)
+                raise
+            finally:
+                self._in_flight = []
+
+    async def _write_batch(self, batch: list[tuple[Ledger, JournalEntry]]) -> None:
+        try:
+            written = await self._append([entry for _, entry in batch])
+        except (DatabaseAway, TimeoutError):
+            raise
+        except Exception:
+            written = await self._write_apart(batch)
+        for ledger, _ in batch:
+            if ledger.queued:
+                ledger.queued -= 1
+            ledger.unsnapshotted += 1
+            ledger.last_seq = written.get(ledger.session_id, ledger.last_seq)
+            if ledger.unsnapshotted >= self._snapshot_every:
+                self._snapshots[ledger] = None
+            if not ledger.queued:
+                self._finish(ledger)
+
+    async def _append(self, entries: Sequence[JournalEntry]) -> dict[str, int]:
+        async with asyncio.timeout(_WRITE_TIMEOUT_S):
+            return dict(await self._store.append(entries))
+
+    async def _write_apart(self, batch: list[tuple[Ledger, JournalEntry]]) -> dict[str, int]:
+        """Write each room on its own, so that one that cannot be written harms no other."""
+        by_room: dict[str, list[JournalEntry]] = {}
+        for _, entry in batch:
+            by_room.setdefault(entry.session_id, []).append(entry)
+        written: dict[str, int] = {}
+        for session_id, entries in by_room.items():
+            try:
+                written |= await self._append(entries)
+            except (DatabaseAway, TimeoutError):
+                raise
+            except Exception:
+                _log.exception(
+                    "%d updates of session %s cannot be written", len(entries), session_id
+                )
+        return written
+
+    async def _write_snapshots(self) -> None:
+        while self._snapshots:
+            ledger = next(iter(self._snapshots))
+            # The state may hold more than the last sequence says: applying twice is harmless.
+            covered = ledger.unsnapshotted
+            async with asyncio.timeout(_WRITE_TIMEOUT_S):
+                try:
+                    await self._store.write_snapshot(
+                        ledger.session_id, ledger.last_seq, ledger.state()
+                    )
+                except DatabaseAway:
+                    raise
+                except Exception:
+                    _log.exception("No snapshot of session %s", ledger.session_id)
+            self._snapshots.pop(ledger, None)
+            ledger.unsnapshotted -= covered
+            if not ledger.queued:
+                self._finish(ledger)
+
+    async def _do_chores(self) -> None:
+        while self._chores:
+            name, chore = self._chores[0]
+            try:
+                async with asyncio.timeout(_WRITE_TIMEOUT_S):
+                    await chore()
+            except (DatabaseAway, TimeoutError):
+                raise
+            except Exception:
+                _log.exception("%s failed", name)
+            self._chores.popleft()
+
+    def _take_batch(self) -> list[tuple[Ledger, JournalEntry]]:
+        batch: list[tuple[Ledger, JournalEntry]] = []
+        size_bytes = 0
+        while self._queue and len(batch) < _BATCH_ENTRIES and size_bytes < _BATCH_BYTES:
+            item = self._queue.popleft()
+            batch.append(item)
+            size_bytes += len(item[1].data)
+        self._queued_bytes -= size_bytes
+        return batch
+
+    def _merge_queued(self) -> None:
+        by_room: dict[Ledger, list[JournalEntry]] = {}
+        for ledger, entry in self._queue:
+            by_room.setdefault(ledger, []).append(entry)
+        self._queue.clear()
+        for ledger, entries in by_room.items():
+            merged = merge_updates(*(entry.data for entry in entries))
+            self._queue.append(
+                (ledger, JournalEntry(ledger.session_id, None, entries[-1].at_ms, merged))
+            )
+            ledger.queued = 1
+        self._queued_bytes = sum(len(entry.data) for _, entry in self._queue)
+
+    def _finish(self, ledger: Ledger) -> None:
+        if ledger not in self._snapshots:
+            ledger.settled.set()
+        ledger.announce(Saved.SAVED)
+
+    def _announce_slow(self) -> None:
+        for ledger in self._unwritten():
+            if ledger.saved is Saved.SAVED:
+                ledger.announce(Saved.SAVING)
+
+    def _announce_away(self, error: Exception) -> None:
+        if not self._away:
+            _log.warning("The database is away (%s); rooms go on", type(error).__name__)
+        self._away = True
+        for ledger in self._unwritten():
+            ledger.announce(Saved.UNSAVED)
+
+    def _unwritten(self) -> set[Ledger]:
+        waiting = {ledger for ledger, _ in self._queue} | {ledger for ledger, _ in self._in_flight}
+        return {ledger for ledger in waiting if ledger.queued}
