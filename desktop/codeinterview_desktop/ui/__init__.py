@@ -1,0 +1,1 @@
+"""The windows: what the user sees of the core's services."""

@@ -1,0 +1,1 @@
+"""Windows that need an answer, and Settings."""

@@ -1,0 +1,1 @@
+"""One session: its room beside the panel that shares it."""

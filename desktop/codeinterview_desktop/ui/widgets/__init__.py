@@ -1,0 +1,1 @@
+"""Building blocks that every window shares. None of them knows a session."""
