@@ -60,7 +60,8 @@ class Program:
         """Wait for server and window; everything that the app started, and what those did."""
         wait_until(self._is_healthy, f"server; {self.log[-2000:]}")
         wait_until(lambda: "Window after" in self.log, f"window; {self.log[-2000:]}")
-        return psutil.Process(self.process.pid).children(recursive=True)
+        started: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        return started
 
     def _is_healthy(self) -> bool:
         assert self.process.poll() is None, self.process.communicate()

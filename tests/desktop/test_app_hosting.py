@@ -130,7 +130,7 @@ def test_hosting_knocking_admitting_and_ending(on_qt: RunOnQt, home: Home) -> No
             )
 
             await hosting.end(room.session.id)
-            assert hosting.rooms == ()
+            assert not list(hosting.rooms)
             api = ServerApi(page.partition("/s/")[0], None)
             assert (await api.preview(room.session.id)).phase is Phase.ENDED
             await api.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 # Monaco draws spaces as no-break spaces.
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+_PATIENCE_S = 20
+_NEXT_FRAME = "() => new Promise((resolve) => requestAnimationFrame(() => resolve()))"
 
 _READ_LINES = """() => {
   const lines = [...document.querySelectorAll('[data-pane="editor"] .view-lines .view-line')];
@@ -84,10 +88,14 @@ class RoomPage:
 
     async def wait_for_text(self, text: str) -> None:
         """Wait until the editor shows exactly this."""
-        await self.page.wait_for_function(
-            f"""(wanted) => ({_READ_LINES})().join("\\n").replaceAll("\\u00a0", " ") === wanted""",
-            arg=text,
-        )
+        # `wait_for_function` evaluates a string in the page, which the page's policy forbids.
+        shown = ""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                while (shown := await self.text()) != text:
+                    await self.page.evaluate(_NEXT_FRAME)
+        except TimeoutError:
+            raise AssertionError(f"the editor shows {shown!r}, not {text!r}") from None
 
     async def focus_editor(self) -> None:
         """Put the caret at the text's end."""

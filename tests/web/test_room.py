@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.async_api import expect
@@ -12,6 +12,7 @@ from playwright.async_api import expect
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from playwright.async_api import FrameLocator
     from tests.support.room_page import RoomPage
     from tests.support.server import Hosted, ServerProcess
 
@@ -26,7 +27,7 @@ WINDOWS_USER_AGENT = (
 
 
 async def two_in(
-    server: ServerProcess, origin: str, people: People, **session: object
+    server: ServerProcess, origin: str, people: People, **session: Any
 ) -> tuple[Hosted, RoomPage, RoomPage]:
     hosted = server.host_session(title="Pairing", **session)
     interviewer = await (await people()).enter(hosted.join_url("interviewer", origin), "Ines")
@@ -169,8 +170,8 @@ async def test_html_is_shown_and_cannot_touch_the_page(
     await expect(inner.locator("body")).to_contain_text("reach: SecurityError")
 
 
-async def _nested(frame: object) -> bool:
-    return await frame.locator("iframe").count() > 0  # type: ignore[attr-defined]
+async def _nested(frame: FrameLocator) -> bool:
+    return await frame.locator("iframe").count() > 0
 
 
 async def test_switching_language_keeps_the_others_text(
