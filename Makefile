@@ -36,18 +36,19 @@ test: setup-dev ## run every test
 	@$(MAKE) test-quick
 	@$(MAKE) test-lan
 	@$(MAKE) test-web
+	@$(MAKE) test-e2e
 
 .PHONY: setup-dev
 setup-dev:
 	@scripts/system_packages.sh dev
 	@$(MAKE) -s -j2 $(DEV) $(WEB)
 
-.PHONY: test-unit-web test-quick test-server test-desktop test-web test-lan
+.PHONY: test-unit-web test-quick test-server test-desktop test-web test-lan test-e2e
 test-unit-web: $(NODE) ## the web client's unit tests
 	cd web && npm run --silent test
 
-test-quick: setup-dev ## everything that may run side by side: all but test-web and test-lan
-	$(PYTEST) -n auto --dist loadfile --ignore tests/web --ignore tests/lan $(ARGS) tests
+test-quick: setup-dev ## everything that may run side by side: all that needs no browser and no namespaces
+	$(PYTEST) -n auto --dist loadfile --ignore tests/web --ignore tests/lan --ignore tests/e2e $(ARGS) tests
 
 test-server: setup-dev ## the server on a real PostgreSQL
 	$(PYTEST) -n auto --dist loadfile $(ARGS) tests/server
@@ -61,6 +62,9 @@ test-web: setup-dev ## the room in real browsers
 
 test-lan: setup-dev ## discovery between two network namespaces
 	$(PYTEST) $(ARGS) tests/lan
+
+test-e2e: setup-dev ## a whole interview between the app and a browser
+	$(PYTEST) $(ARGS) tests/e2e
 
 .PHONY: check check-format check-lint check-types check-imports check-web check-generated
 check: check-format check-lint check-types check-imports check-web check-generated ## formatting, lint, types, import directions, generated files

@@ -1,0 +1,115 @@
+"""One whole interview: the real app hosts, a real browser joins by its link."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from playwright.async_api import async_playwright, expect
+from tests.support.browser import Person, chromium, new_person
+from tests.support.program import LIMIT_S, Display, Program, display, program, wait_until
+from tests.support.room_page import RoomPage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def screen() -> Iterator[Display]:
+    with display() as made:
+        yield made
+
+
+@pytest.fixture
+def app(screen: Display, unused_tcp_port_factory: Callable[[], int]) -> Iterator[Program]:
+    port, debugging_port = unused_tcp_port_factory(), unused_tcp_port_factory()
+    with program(screen, port, debugging_port) as running:
+        running.until_served()
+        yield running
+
+
+def host(screen: Display) -> str:
+    """Press Host and return the link that the app copies."""
+    wait_until(lambda: bool(screen.windows("CodeInterview")), "window")
+    screen.focus(screen.windows("CodeInterview")[-1])
+    screen.press("ctrl+n")
+    screen.type("Pairing")
+    screen.press("Return")
+    wait_until(lambda: bool(screen.windows("Pairing")), "session's window title")
+
+    def copied() -> bool:
+        screen.press("ctrl+l")
+        return "/i/" in screen.clipboard()
+
+    wait_until(copied, "copied link")
+    return screen.clipboard()
+
+
+@asynccontextmanager
+async def web_view(app: Program) -> AsyncIterator[RoomPage]:
+    """The room as the app's own web view shows it."""
+    wait_until(app.is_debuggable, "the web view's debugging port")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.connect_over_cdp(
+            f"http://127.0.0.1:{app.debugging_port}", no_defaults=True
+        )
+        context = browser.contexts[0]
+        context.set_default_timeout(20_000)
+        yield RoomPage(Person(context, context.pages[0]))
+        await browser.close()
+
+
+async def test_an_interview(screen: Display, app: Program) -> None:
+    link = await asyncio.to_thread(host, screen)
+    assert link.startswith(f"http://127.0.0.1:{app.port}/i/")
+    async with web_view(app) as ines, chromium() as browser:
+        await ines.in_room()
+        assert app.port == int(ines.page.url.split(":")[2].partition("/")[0])
+        cem = RoomPage(await new_person(browser))
+        await cem.enter(link, "Cem Candidate")
+
+        # Both type.
+        await ines.replace_all("print('six', ")
+        await cem.wait_for_text("print('six', ")
+        await cem.focus_editor()
+        await cem.type("2 * 3)")
+        # Monaco closes the quotes and brackets that people open; both see what there is.
+        await ines.wait_for_text(await cem.text())
+        await cem.replace_all("print('six', 2 * 3)")
+        await ines.wait_for_text("print('six', 2 * 3)")
+
+        # Python runs, both see the output.
+        await cem.run()
+        for person in (cem, ines):
+            await expect(person.output).to_contain_text("six 6")
+
+        # The server dies: the app starts it again on its port, and the room goes on.
+        cem.expect_complaint(r"net::ERR_|WebSocket connection to|Failed to load resource")
+        server = app.server()
+        await asyncio.to_thread(kill, server)
+        await cem.focus_editor()
+        await cem.type("  # typed meanwhile")
+        await asyncio.to_thread(app.until_served)
+        assert app.server().pid != server.pid
+        await cem.in_room()
+        await ines.in_room()
+        await ines.wait_for_text("print('six', 2 * 3)  # typed meanwhile")
+        assert cem.complaints() == []
+
+    # Quitting leaves nothing behind.
+    started = app.children()
+    app.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(app.process.wait, LIMIT_S) == 0
+    _, alive = await asyncio.to_thread(psutil.wait_procs, started, LIMIT_S)
+    assert alive == []
+
+
+def kill(process: psutil.Process) -> None:
+    process.kill()
+    process.wait(LIMIT_S)
