@@ -118,7 +118,7 @@ clean: ## remove everything that make made
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 # What setup makes. Each stamp lives in what it vouches for, so removing that removes the stamp.
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import psutil
 import pytest
+from tests.support.program import (
+    LIMIT_S,
+    Program,
+    app_folder,
+    environment,
+    offscreen,
+    running,
+    wait_until,
+)
 
 from codeinterview_desktop.app import (
     ALREADY_OPEN,
@@ -26,92 +27,26 @@ from codeinterview_desktop.app import (
     discovery_interfaces,
     root_refusal,
 )
-from codeinterview_desktop.core.settings import SettingsStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-LIMIT_S = 60.0
-
-
-def wait_until(condition: Callable[[], bool], what: str, limit_s: float = LIMIT_S) -> None:
-    """Ask again and again, because other processes announce nothing here."""
-    deadline_s = time.monotonic() + limit_s
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline_s, f"Not so within {limit_s} s: {what}"
-        pause.wait(0.05)
-
-
-@dataclass
-class Program:
-    """The app as a process of its own, offscreen."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[str]
-
-    @property
-    def log(self) -> str:
-        path = self.folder / "logs" / "app.log"
-        return path.read_text() if path.exists() else ""
-
-    def until_served(self) -> list[psutil.Process]:
-        """Wait for server and window; everything that the app started, and what those did."""
-        wait_until(self._is_healthy, f"server; {self.log[-2000:]}")
-        wait_until(lambda: "Window after" in self.log, f"window; {self.log[-2000:]}")
-        started: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
-        return started
-
-    def _is_healthy(self) -> bool:
-        assert self.process.poll() is None, self.process.communicate()
-        try:
-            url = f"http://127.0.0.1:{self.port}/api/v1/health"
-            return httpx.get(url, trust_env=False, timeout=5).is_success
-        except httpx.HTTPError:
-            return False
-
-
-def environment(folder: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "QT_QPA_PLATFORM": "offscreen",
-        "CODEINTERVIEW_DATA_DIR": str(folder / "data"),
-        "CODEINTERVIEW_CONFIG_DIR": str(folder / "config"),
-        "CODEINTERVIEW_LOG_DIR": str(folder / "logs"),
-    }
-
-
-@contextmanager
-def running(folder: Path, port: int) -> Iterator[Program]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "codeinterview_desktop"],
-        env=environment(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Program(folder, port, process)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate(timeout=LIMIT_S)
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="ci-"))
-    yield path
-    shutil.rmtree(path)
-
-
-@pytest.fixture
-def port(folder: Path, unused_tcp_port: int) -> int:
-    SettingsStore(folder / "config" / "settings.json").update(
-        port=unused_tcp_port, allow_network=False
-    )
+def port(unused_tcp_port: int) -> int:
     return unused_tcp_port
+
+
+@pytest.fixture
+def folder(port: int) -> Iterator[Path]:
+    with app_folder(port) as path:
+        yield path
+
+
+def running_offscreen(folder: Path, port: int) -> AbstractContextManager[Program]:
+    return running(folder, port, environment(folder, offscreen()))
 
 
 def names(processes: list[psutil.Process]) -> str:
@@ -128,8 +63,9 @@ def gone(processes: list[psutil.Process]) -> None:
 def test_quitting_leaves_no_process_and_says_nothing(
     folder: Path, port: int, number: signal.Signals
 ) -> None:
-    with running(folder, port) as program:
-        started = program.until_served()
+    with running_offscreen(folder, port) as program:
+        program.until_served()
+        started = program.children()
         assert "serve" in names(started)
         assert "postgres" in names(started)
         assert "CODEINTERVIEW_RUN_KEY" not in names(started)
@@ -142,15 +78,17 @@ def test_quitting_leaves_no_process_and_says_nothing(
 
 
 def test_killing_the_app_leaves_no_process(folder: Path, port: int) -> None:
-    with running(folder, port) as program:
-        started = program.until_served()
+    with running_offscreen(folder, port) as program:
+        program.until_served()
+        started = program.children()
         assert "postgres" in names(started)
         program.process.kill()
         program.process.wait(LIMIT_S)
         gone(started)
     # What it left behind is no obstacle to the next start.
-    with running(folder, port) as program:
-        started = program.until_served()
+    with running_offscreen(folder, port) as program:
+        program.until_served()
+        started = program.children()
         program.process.terminate()
         program.process.wait(LIMIT_S)
         assert program.process.returncode == 0
@@ -160,14 +98,16 @@ def test_killing_the_app_leaves_no_process(folder: Path, port: int) -> None:
 def test_killing_app_and_server_at_once_leaves_nothing_that_disturbs(
     folder: Path, port: int
 ) -> None:
-    with running(folder, port) as program:
-        started = program.until_served()
+    with running_offscreen(folder, port) as program:
+        program.until_served()
+        started = program.children()
         server = next(each for each in started if "serve" in each.cmdline())
         server.kill()
         program.process.kill()
         program.process.wait(LIMIT_S)
-    with running(folder, port) as program:
-        started += program.until_served()
+    with running_offscreen(folder, port) as program:
+        program.until_served()
+        started += program.children()
         program.process.terminate()
         program.process.wait(LIMIT_S)
         assert program.process.returncode == 0
@@ -175,21 +115,23 @@ def test_killing_app_and_server_at_once_leaves_nothing_that_disturbs(
 
 
 def test_a_killed_server_is_started_again_on_its_port(folder: Path, port: int) -> None:
-    with running(folder, port) as program:
-        started = program.until_served()
+    with running_offscreen(folder, port) as program:
+        program.until_served()
+        started = program.children()
         server = next(each for each in started if "serve" in each.cmdline())
         server.kill()
         gone([server])
-        started += program.until_served()
+        program.until_served()
+        started += program.children()
         program.process.terminate()
         program.process.wait(LIMIT_S)
         gone(started)
 
 
 def test_a_second_start_brings_the_first_to_the_front(folder: Path, port: int) -> None:
-    with running(folder, port) as program:
+    with running_offscreen(folder, port) as program:
         program.until_served()
-        with running(folder, port) as second:
+        with running_offscreen(folder, port) as second:
             out, err = second.process.communicate(timeout=LIMIT_S)
             assert (second.process.returncode, out, err) == (0, f"{ALREADY_OPEN}\n", "")
         assert program.process.poll() is None
@@ -198,7 +140,7 @@ def test_a_second_start_brings_the_first_to_the_front(folder: Path, port: int) -
 
 
 def test_the_window_does_not_wait_for_the_server(folder: Path, port: int) -> None:
-    with running(folder, port) as program:
+    with running_offscreen(folder, port) as program:
         wait_until(lambda: "Window after" in program.log, "window")
         window_s = re.search(r"Window after ([\d.]+) s", program.log)
         assert window_s is not None
@@ -218,7 +160,7 @@ def test_root_is_told_why_the_app_does_not_open() -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused")
 def test_the_refusal_is_one_sentence_and_no_crash(folder: Path) -> None:
-    env = environment(folder)
+    env = environment(folder, offscreen())
     del env["QTWEBENGINE_DISABLE_SANDBOX"]
     done = subprocess.run(
         [sys.executable, "-m", "codeinterview_desktop"],

@@ -11,7 +11,8 @@ import psutil
 import pytest
 from playwright.async_api import async_playwright, expect
 from tests.support.browser import Person, chromium, new_person
-from tests.support.program import LIMIT_S, Display, Program, display, program, wait_until
+from tests.support.display import Display, display
+from tests.support.program import LIMIT_S, Program, app_folder, environment, running, wait_until
 from tests.support.room_page import RoomPage
 
 if TYPE_CHECKING:
@@ -27,11 +28,23 @@ def screen() -> Iterator[Display]:
 
 
 @pytest.fixture
-def app(screen: Display, unused_tcp_port_factory: Callable[[], int]) -> Iterator[Program]:
-    port, debugging_port = unused_tcp_port_factory(), unused_tcp_port_factory()
-    with program(screen, port, debugging_port) as running:
-        running.until_served()
-        yield running
+def debugging_port(unused_tcp_port_factory: Callable[[], int]) -> int:
+    return unused_tcp_port_factory()
+
+
+@pytest.fixture
+def app(
+    screen: Display, debugging_port: int, unused_tcp_port_factory: Callable[[], int]
+) -> Iterator[Program]:
+    port = unused_tcp_port_factory()
+    with app_folder(port, name="Ines") as folder:
+        env = {
+            **environment(folder, screen.environment()),
+            "QTWEBENGINE_REMOTE_DEBUGGING": f"127.0.0.1:{debugging_port}",
+        }
+        with running(folder, port, env) as program:
+            program.until_served()
+            yield program
 
 
 def host(screen: Display) -> str:
@@ -52,12 +65,11 @@ def host(screen: Display) -> str:
 
 
 @asynccontextmanager
-async def web_view(app: Program) -> AsyncIterator[RoomPage]:
+async def web_view(debugging_port: int) -> AsyncIterator[RoomPage]:
     """The room as the app's own web view shows it."""
-    wait_until(app.is_debuggable, "the web view's debugging port")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(
-            f"http://127.0.0.1:{app.debugging_port}", no_defaults=True
+            f"http://127.0.0.1:{debugging_port}", no_defaults=True
         )
         context = browser.contexts[0]
         context.set_default_timeout(20_000)
@@ -65,10 +77,10 @@ async def web_view(app: Program) -> AsyncIterator[RoomPage]:
         await browser.close()
 
 
-async def test_an_interview(screen: Display, app: Program) -> None:
+async def test_an_interview(screen: Display, app: Program, debugging_port: int) -> None:
     link = await asyncio.to_thread(host, screen)
     assert link.startswith(f"http://127.0.0.1:{app.port}/i/")
-    async with web_view(app) as ines, chromium() as browser:
+    async with web_view(debugging_port) as ines, chromium() as browser:
         await ines.in_room()
         assert app.port == int(ines.page.url.split(":")[2].partition("/")[0])
         cem = RoomPage(await new_person(browser))
