@@ -10,6 +10,8 @@ import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from codeinterview_server.domain.limits import Limits
+
 
 def default_data_dir() -> Path:
     """Returns where the server keeps its data unless told otherwise.
@@ -81,6 +83,10 @@ class Settings(BaseSettings):
     """Further host names that browsers may reach this server by; a comma-separated list."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24
     """How long a session lives."""
+    joins_per_minute: Annotated[int, Field(ge=1)] = Limits().joins_per_minute
+    """How often one address may join or knock without a credential."""
+    previews_per_minute: Annotated[int, Field(ge=1)] = Limits().previews_per_minute
+    """How often one address may ask for previews."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """From which level on log lines are written to standard error."""
 

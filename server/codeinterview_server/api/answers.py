@@ -1,0 +1,166 @@
+"""The bodies that requests are answered with."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
+
+
+class ParticipantBody(BaseModel):
+    """One person of a session."""
+
+    id: str
+    name: str
+    role: Role
+    color: str
+    presence: int
+    """Index (0-7) of the presence colour; each viewer's theme resolves it."""
+    status: ParticipantStatus
+    joined_at: int
+    is_online: bool
+
+
+class SessionHead(BaseModel):
+    """What every view of a session has; times are milliseconds since the epoch."""
+
+    id: str
+    title: str
+    language: str
+    phase: Phase
+    locked: bool
+    creator_id: str
+    created_at: int
+    updated_at: int
+    expires_at: int
+
+
+class SessionSummary(SessionHead):
+    """A session in the host's list."""
+
+    participant_count: int
+    online_count: int
+
+
+class SessionBody(SessionHead):
+    """A whole session; `code` is the text of the language's main file."""
+
+    code: str
+    files: dict[str, str]
+    participants: list[ParticipantBody]
+
+
+class Invites(BaseModel):
+    """The present invite of each role."""
+
+    candidate: str
+    interviewer: str
+    observer: str
+
+
+class Answer(BaseModel):
+    """What every success begins with."""
+
+    success: Literal[True]
+
+
+class SessionAnswer(Answer):
+    """One session."""
+
+    data: SessionBody
+
+
+class CreateAnswer(SessionAnswer):
+    """A new session, its creator and what lets others in."""
+
+    participant: ParticipantBody
+    token: str
+    invites: Invites
+
+
+class SessionPage(Answer):
+    """One page of the host's sessions, and how many match in all."""
+
+    data: list[SessionSummary]
+    total: int
+
+
+class JoinAnswer(Answer):
+    """Who one is now, and the session once admitted."""
+
+    status: Literal["admitted", "waiting"]
+    participant: ParticipantBody
+    token: str
+    data: SessionBody | None = None
+
+
+class ParticipantAnswer(Answer):
+    """One person."""
+
+    participant: ParticipantBody
+
+
+class ParticipantsAnswer(Answer):
+    """The people of a session."""
+
+    participants: list[ParticipantBody]
+
+
+class InvitesAnswer(Answer):
+    """A session's invites."""
+
+    invites: Invites
+
+
+class Preview(BaseModel):
+    """What anybody may know of a session."""
+
+    id: str
+    title: str
+    phase: Phase
+    language: str
+    approval_required: bool
+    """Whether somebody without an invite has to be let in."""
+
+
+class PreviewAnswer(Answer):
+    """A session's preview."""
+
+    data: Preview
+
+
+class HealthAnswer(BaseModel):
+    """The server and its database answer."""
+
+    status: Literal["ok"]
+    timestamp: int
+
+
+class MeAnswer(Answer):
+    """What a credential is good for."""
+
+    host: bool
+    session_id: str | None = None
+    participant: ParticipantBody | None = None
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    error: str
+
+
+class ErrorDetail(BaseModel):
+    """A refusal: a sentence for people, a code for programs."""
+
+    success: Literal[False]
+    error: str
+    code: str
+    fields: list[FieldError] | None = None
+
+
+class ErrorAnswer(BaseModel):
+    """Every error's body."""
+
+    detail: ErrorDetail

@@ -1,0 +1,36 @@
+"""A session's invites over REST: read again, and made anew."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from codeinterview_server.domain.roles import Action
+
+from .answers import ErrorAnswer, InvitesAnswer
+from .bodies import RenewInvite
+from .services import Credential, Parts
+
+router = APIRouter(
+    prefix="/api/v1/sessions/{session_id}/invites",
+    tags=["invites"],
+    responses={"default": {"model": ErrorAnswer, "description": "Why it was refused"}},
+)
+
+
+@router.get("", response_model=InvitesAnswer)
+async def read_invites(session_id: str, parts: Parts, credential: Credential) -> dict[str, Any]:
+    """Answers the present invite of each role."""
+    async with parts.visit(session_id, credential) as visit:
+        visit.require(Action.READ_INVITES)
+        return {"success": True, "invites": parts.invites(visit.room.session)}
+
+
+@router.post("", response_model=InvitesAnswer)
+async def renew_invite(
+    session_id: str, body: RenewInvite, parts: Parts, credential: Credential
+) -> dict[str, Any]:
+    """Makes a role's earlier links worthless and answers the new invites."""
+    async with parts.visit(session_id, credential) as visit:
+        visit.require(Action.RENEW_INVITES)
+        session = await visit.room.renew_invite(body.role)
+        return {"success": True, "invites": parts.invites(session)}

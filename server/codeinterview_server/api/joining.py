@@ -1,0 +1,117 @@
+"""Joining over REST: by invite, by an earlier token, as the host, or by knocking at the lobby."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.errors import (
+    Declined,
+    InvalidInvite,
+    Removed,
+    SessionEnded,
+)
+from codeinterview_server.domain.ids import new_participant_id
+from codeinterview_server.domain.roles import (
+    Kind,
+    ParticipantStatus,
+    Phase,
+    Principal,
+    Role,
+)
+from codeinterview_server.domain.secrets import hash_token, match_invite, new_token
+from codeinterview_server.domain.sessions import Participant, Session, choose_presence
+from codeinterview_server.realtime.room import Room
+
+from .answers import ErrorAnswer, JoinAnswer
+from .bodies import Join, User
+from .services import Address, Credential, Parts, Services, Visit, current
+
+router = APIRouter(
+    prefix="/api/v1/sessions",
+    tags=["joining"],
+    responses={"default": {"model": ErrorAnswer, "description": "Why it was refused"}},
+)
+
+_PRESENT = frozenset({ParticipantStatus.ADMITTED, ParticipantStatus.WAITING})
+
+
+@router.post("/{session_id}/join", response_model=JoinAnswer, response_model_exclude_none=True)
+async def join_session(
+    session_id: str, body: Join, parts: Parts, credential: Credential, address: Address
+) -> dict[str, Any]:
+    """Joins: at once with an invite, a token of this session or the host key, else as a knock."""
+    if credential is None:
+        parts.joins.spend(address)
+    principal = await parts.caller(session_id, credential)
+    async with parts.rooms.open(session_id) as room:
+        principal = current(principal, room)
+        invited = _invited(parts, room.session, body.invite)
+        token = credential
+        if principal.kind is Kind.PARTICIPANT:
+            participant = await _come_back(room, principal, body.user, invited)
+        else:
+            role = Role.INTERVIEWER if principal.kind is Kind.HOST else invited
+            token = new_token()
+            participant = await _come(room, body.user, role, token)
+        visit = Visit(room, participant.principal())
+        answer = {
+            "success": True,
+            "status": participant.status.value,
+            "participant": visit.person(participant),
+            "token": token,
+        }
+        if participant.status is ParticipantStatus.ADMITTED:
+            answer["data"] = visit.session_body()
+        return answer
+
+
+def _invited(parts: Services, session: Session, invite: str | None) -> Role | None:
+    if invite is None:
+        return None
+    role = match_invite(parts.host_key, session.id, session.invite_generations, invite)
+    if role is None:
+        raise InvalidInvite
+    return role
+
+
+async def _come(room: Room, user: User, role: Role | None, token: str) -> Participant:
+    """Lets somebody new in, or into the lobby when no role was found for them."""
+    _check_open(room.session, role)
+    everybody = room.participants
+    taken = [person.presence for person in everybody.values() if person.status in _PRESENT]
+    newcomer = Participant(
+        session_id=room.session.id,
+        # An id without its token is somebody else.
+        id=new_participant_id() if user.id in everybody else user.id,
+        name=user.name,
+        color=user.color,
+        presence=choose_presence(user.color, taken),
+        role=role or Role.CANDIDATE,
+        status=ParticipantStatus.WAITING if role is None else ParticipantStatus.ADMITTED,
+        joined_at=now_ms(),
+    )
+    return await room.join(newcomer, hash_token(token))
+
+
+async def _come_back(
+    room: Room, principal: Principal, user: User, invited: Role | None
+) -> Participant:
+    """Lets the owner of a token in again, as who they were."""
+    assert principal.participant_id is not None  # noqa: S101 - it is a participant's
+    if principal.status is ParticipantStatus.DECLINED:
+        raise Declined
+    if principal.status is ParticipantStatus.REMOVED:
+        raise Removed
+    _check_open(room.session, principal.role)
+    participant = await room.rejoin(principal.participant_id, name=user.name, color=user.color)
+    if participant.status is ParticipantStatus.WAITING and invited is not None:
+        participant = await room.change_participant(
+            participant.id, role=invited, status=ParticipantStatus.ADMITTED
+        )
+    return participant
+
+
+def _check_open(session: Session, role: Role | None) -> None:
+    if session.phase is Phase.ENDED and role is not Role.INTERVIEWER:
+        raise SessionEnded

@@ -1,0 +1,97 @@
+"""Which names this server answers to, and which pages may act on it.
+
+A page of another site can resolve its own name to this machine (DNS rebinding) or post a form here;
+both show in the Host and Origin headers, which pages cannot forge.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from codeinterview_server.api.errors import answer_for
+from codeinterview_server.domain.errors import BadRequest, NotAllowed
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+ANY: Final = "*"
+
+
+class AllowedHosts:
+    """The names that a browser may reach this server by.
+
+    Addresses cannot be rebound and `.local` names belong to the local network, so both are always
+    allowed, as are this machine's own name and `localhost`.
+
+    Args:
+        names: Further names; `*` allows all, and one that begins with a dot all beneath it.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        given = {name.lower().rstrip(".") for name in names}
+        self._all = ANY in given
+        own = {"localhost", socket.gethostname().lower()}
+        self._names = own | {name for name in given if not name.startswith(".")}
+        suffixes = {name for name in given if name.startswith(".")}
+        self._suffixes = (".local", ".localhost", *suffixes)
+
+    def allows(self, host: str) -> bool:
+        """Tells whether a Host header is one of these names, with or without a port."""
+        match = _HOST.fullmatch(host)
+        if match is None:
+            return False
+        name = match["name"].lower().rstrip(".")
+        if self._all or name in self._names or name.endswith(self._suffixes):
+            return True
+        try:
+            ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            return False
+        return True
+
+
+class OriginGuard:
+    """Lets through what this server's own pages and programs ask, and nothing of other sites."""
+
+    def __init__(self, app: ASGIApp, hosts: AllowedHosts) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request or socket."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get(b"host", "")
+        if not self._hosts.allows(host):
+            refusal: BadRequest | NotAllowed = BadRequest(
+                "This server does not go by that name. Open it by its address, or add the name "
+                "with --allowed-hosts."
+            )
+        elif not _acts_safely(scope, headers.get(b"origin"), host):
+            refusal = NotAllowed("Another site may not act here. Open this server's own page.")
+        else:
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            # Before it is accepted: the handshake fails with 403.
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await answer_for(refusal)(scope, receive, send)
+
+
+def _acts_safely(scope: Scope, origin: str | None, host: str) -> bool:
+    if origin is None or (scope["type"] == "http" and scope["method"] in _SAFE_METHODS):
+        return True
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    # The scheme is not compared: a tunnel in front of us may have taken the TLS off.
+    return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower()

@@ -1,0 +1,194 @@
+"""What every handler works with, and how a request becomes a visit to a room."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from codeinterview_server.config import Settings
+from codeinterview_server.db.engine import Database
+from codeinterview_server.db.events import EventStore
+from codeinterview_server.db.participants import ParticipantStore
+from codeinterview_server.db.sessions import SessionStore
+from codeinterview_server.domain.errors import (
+    BadRequest,
+    InvalidToken,
+    NotAuthenticated,
+    SessionNotFound,
+)
+from codeinterview_server.domain.ids import is_session_id
+from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.roles import (
+    ANONYMOUS,
+    HOST,
+    Action,
+    Kind,
+    Principal,
+    Role,
+    may,
+    require,
+)
+from codeinterview_server.domain.secrets import derive_invite, hash_token, same_secret
+from codeinterview_server.domain.sessions import Participant, Session
+from codeinterview_server.realtime.room import Room
+from codeinterview_server.realtime.rooms import Rooms
+from codeinterview_server.realtime.views import participant_view, people_view, session_view
+
+from .rate_limit import RateLimit
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One caller in one room."""
+
+    room: Room
+    principal: Principal
+
+    def require(self, action: Action) -> None:
+        """Returns when the caller may do this now, otherwise raises the reason."""
+        require(self.principal, action, self.room.session)
+
+    def session_body(self) -> dict[str, Any]:
+        """Shows the whole session, as far as the caller may see it."""
+        return {
+            **session_view(self.room.session),
+            "code": self.room.code,
+            "files": self.room.files(),
+            "participants": self.people(),
+        }
+
+    def people(self) -> list[dict[str, Any]]:
+        """Shows who is here, and who waits when the caller may see the lobby."""
+        with_waiting = may(self.principal, Action.SEE_LOBBY, self.room.session)
+        everybody = self.room.participants.values()
+        return people_view(everybody, self.room.online, with_waiting=with_waiting)
+
+    def person(self, participant: Participant) -> dict[str, Any]:
+        """Shows one person."""
+        return participant_view(participant, is_online=participant.id in self.room.online)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The server's parts, put together by `create_app`."""
+
+    settings: Settings
+    limits: Limits
+    database: Database
+    rooms: Rooms
+    sessions: SessionStore
+    participants: ParticipantStore
+    events: EventStore
+    joins: RateLimit
+    previews: RateLimit
+    host_key: str = field(repr=False)
+
+    async def identify(self, credential: str | None) -> Principal:
+        """Returns whom a credential speaks for.
+
+        Raises:
+            InvalidToken: It opens nothing here.
+        """
+        if credential is None:
+            return ANONYMOUS
+        run_key = self.settings.run_key
+        is_host = same_secret(self.host_key, credential)
+        is_run = run_key is not None and same_secret(run_key.get_secret_value(), credential)
+        if is_host or is_run:
+            return HOST
+        participant = await self.participants.by_token_hash(hash_token(credential))
+        if participant is None:
+            raise InvalidToken
+        return participant.principal()
+
+    @asynccontextmanager
+    async def visit(self, session_id: str, credential: str | None) -> AsyncIterator[Visit]:
+        """Yields the caller's visit to a room, which stays loaded as long.
+
+        Raises:
+            BadRequest: The session's id is malformed.
+            NotAuthenticated: Nobody asks.
+            InvalidToken: The credential is unknown, or belongs to another session.
+            SessionNotFound, SessionExpired: There is no such session, or not any more.
+        """
+        principal = await self.caller(session_id, credential)
+        if principal.kind is Kind.ANONYMOUS:
+            raise NotAuthenticated
+        async with self.rooms.open(session_id) as room:
+            yield Visit(room, current(principal, room))
+
+    async def caller(self, session_id: str, credential: str | None) -> Principal:
+        """Returns who asks about one session; a stranger learns first that there is no such one.
+
+        Raises:
+            BadRequest, InvalidToken, SessionNotFound: As for `visit`.
+        """
+        check_session_id(session_id)
+        try:
+            principal = await self.identify(credential)
+        except InvalidToken:
+            # Deleting a session takes its tokens along.
+            if await self.sessions.get(session_id) is None:
+                raise SessionNotFound from None
+            raise
+        if principal.kind is Kind.PARTICIPANT and principal.session_id != session_id:
+            raise InvalidToken("This credential belongs to another session. Join this one first.")
+        return principal
+
+    def invites(self, session: Session) -> dict[str, str]:
+        """Returns the session's present invites by role."""
+        return {
+            role.value: derive_invite(
+                self.host_key, session.id, role, session.invite_generations.get(role, 0)
+            )
+            for role in Role
+        }
+
+
+def current(principal: Principal, room: Room) -> Principal:
+    """Returns the caller as the room knows them, which may be newer than what was read before."""
+    if principal.participant_id is None:
+        return principal
+    participant = room.participants.get(principal.participant_id)
+    if participant is None:
+        raise InvalidToken
+    return participant.principal()
+
+
+def check_session_id(session_id: str) -> None:
+    """Returns when the id is well-formed.
+
+    Raises:
+        BadRequest: It is not.
+    """
+    if not is_session_id(session_id):
+        raise BadRequest("A session's code has 8 characters out of 0-9 and a-f. Check it.")
+
+
+def _services(request: Request) -> Services:
+    services = request.app.state.services
+    assert isinstance(services, Services)  # noqa: S101 - `create_app` made it so
+    return services
+
+
+_bearer = HTTPBearer(
+    auto_error=False, description="The host key, or a participant's token of one session."
+)
+
+
+async def _credential(
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> str | None:
+    return None if given is None else given.credentials
+
+
+async def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
+
+
+Parts = Annotated[Services, Depends(_services)]
+Credential = Annotated[str | None, Depends(_credential)]
+Address = Annotated[str, Depends(_address)]

@@ -1,0 +1,97 @@
+"""Puts the server's parts together into one ASGI app."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from codeinterview_server.api import (
+    errors,
+    invites,
+    joining,
+    participants,
+    sessions,
+    socket,
+    status,
+)
+from codeinterview_server.api.body_limit import BodyLimit
+from codeinterview_server.api.headers import SecurityHeaders
+from codeinterview_server.api.origins import AllowedHosts, OriginGuard
+from codeinterview_server.api.pages import Pages
+from codeinterview_server.api.rate_limit import RateLimit
+from codeinterview_server.api.services import Services
+from codeinterview_server.api.web_files import WEB_DIST, WebFiles
+from codeinterview_server.config import Settings
+from codeinterview_server.db.engine import Database
+from codeinterview_server.db.events import EventStore
+from codeinterview_server.db.participants import ParticipantStore
+from codeinterview_server.db.sessions import SessionStore
+from codeinterview_server.domain.limits import Limits
+from codeinterview_server.realtime.rooms import Rooms
+from codeinterview_server.version import __version__
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    host_key: str,
+    *,
+    limits: Limits | None = None,
+    web_dist: Path = WEB_DIST,
+) -> FastAPI:
+    """Returns the app; its lifespan starts and stops the rooms.
+
+    Args:
+        settings: What the server runs with.
+        database: Started before the app's lifespan and stopped after it.
+        host_key: The key that owns this server, also the secret that invites are derived from.
+        limits: Bounds other than the usual ones.
+        web_dist: The folder of the built web client.
+    """
+    limits = limits or Limits()
+    rooms = Rooms(database, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await rooms.start()
+        try:
+            yield
+        finally:
+            await rooms.stop()
+
+    app = FastAPI(
+        title="CodeInterview",
+        summary="Live coding interviews, hosted from the interviewer's own machine.",
+        version=__version__,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        lifespan=lifespan,
+        # Pages serves /docs: the usual one fetches its scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = Services(
+        settings=settings,
+        limits=limits,
+        database=database,
+        rooms=rooms,
+        sessions=SessionStore(database),
+        participants=ParticipantStore(database),
+        events=EventStore(database),
+        joins=RateLimit(settings.joins_per_minute),
+        previews=RateLimit(settings.previews_per_minute),
+        host_key=host_key,
+    )
+    app.state.rooms = rooms
+    for part in (status, sessions, joining, participants, invites, socket):
+        app.include_router(part.router)
+    app.router.default = Pages(WebFiles(web_dist))  # type: ignore[method-assign]
+    errors.install(app)
+    hosts = AllowedHosts((settings.host, *settings.allowed_hosts))
+    # The last one added is the first to see a request.
+    app.add_middleware(errors.UnexpectedErrors)
+    app.add_middleware(BodyLimit, limit_bytes=limits.body_bytes)
+    app.add_middleware(OriginGuard, hosts=hosts)
+    app.add_middleware(SecurityHeaders)
+    return app
