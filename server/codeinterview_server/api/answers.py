@@ -2,12 +2,16 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
 
 
-class ParticipantBody(BaseModel):
+class _Shape(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class ParticipantBody(_Shape):
     """One person of a session."""
 
     id: str
@@ -21,7 +25,7 @@ class ParticipantBody(BaseModel):
     is_online: bool
 
 
-class SessionHead(BaseModel):
+class SessionHead(_Shape):
     """What every view of a session has; times are milliseconds since the epoch."""
 
     id: str
@@ -50,7 +54,7 @@ class SessionBody(SessionHead):
     participants: list[ParticipantBody]
 
 
-class Invites(BaseModel):
+class Invites(_Shape):
     """The present invite of each role."""
 
     candidate: str
@@ -58,7 +62,7 @@ class Invites(BaseModel):
     observer: str
 
 
-class Answer(BaseModel):
+class Answer(_Shape):
     """What every success begins with."""
 
     success: Literal[True]
@@ -112,7 +116,7 @@ class InvitesAnswer(Answer):
     invites: Invites
 
 
-class Preview(BaseModel):
+class Preview(_Shape):
     """What anybody may know of a session."""
 
     id: str
@@ -129,7 +133,7 @@ class PreviewAnswer(Answer):
     data: Preview
 
 
-class HealthAnswer(BaseModel):
+class HealthAnswer(_Shape):
     """The server and its database answer."""
 
     status: Literal["ok"]
@@ -144,14 +148,14 @@ class MeAnswer(Answer):
     participant: ParticipantBody | None = None
 
 
-class FieldError(BaseModel):
+class FieldError(_Shape):
     """What is wrong with one field."""
 
     field: str
     error: str
 
 
-class ErrorDetail(BaseModel):
+class ErrorDetail(_Shape):
     """A refusal: a sentence for people, a code for programs."""
 
     success: Literal[False]
@@ -160,7 +164,7 @@ class ErrorDetail(BaseModel):
     fields: list[FieldError] | None = None
 
 
-class ErrorAnswer(BaseModel):
+class ErrorAnswer(_Shape):
     """Every error's body."""
 
     detail: ErrorDetail

@@ -1,89 +1,32 @@
-/** The REST bodies of docs/protocol.md, as the client reads and writes them. */
+/** The REST bodies of docs/protocol.md, as the server's OpenAPI document describes them. */
 
-export type Role = "interviewer" | "candidate" | "observer";
-export type Phase = "open" | "ended";
-export type Language = "javascript" | "python" | "html";
-export type ParticipantStatus = "waiting" | "admitted" | "declined" | "removed" | "left";
+import type { components } from "./schema";
 
-export interface ParticipantBody {
-  readonly id: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly color: string;
-  /** Index (0–7) of the presence colour; each viewer's theme resolves it. */
-  readonly presence: number;
-  readonly status: ParticipantStatus;
-  /** Milliseconds since the epoch. */
-  readonly joined_at: number;
-  readonly is_online: boolean;
-}
+type Schemas = components["schemas"];
 
-export interface SessionSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly language: string;
-  readonly phase: Phase;
-  readonly locked: boolean;
-  readonly creator_id: string;
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly expires_at: number;
-  readonly participant_count: number;
-  readonly online_count: number;
-}
+/** A value as it came out of an answer: nobody changes it. */
+type Received<T> = T extends readonly (infer Item)[]
+  ? readonly Received<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Received<T[Key]> }
+    : T;
 
-export interface SessionBody {
-  readonly id: string;
-  readonly title: string;
-  readonly language: string;
-  readonly phase: Phase;
-  readonly locked: boolean;
-  readonly creator_id: string;
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly expires_at: number;
-  readonly code: string;
-  readonly files: Readonly<Record<string, string>>;
-  readonly participants: readonly ParticipantBody[];
-}
+/** An answer without the `success` that all of them carry. */
+type Answer<T> = Received<Omit<T, "success">>;
 
-export interface Preview {
-  readonly id: string;
-  readonly title: string;
-  readonly phase: Phase;
-  readonly language: string;
-  readonly approval_required: boolean;
-}
+export type Role = Schemas["Role"];
+export type Phase = Schemas["Phase"];
+export type ParticipantStatus = Schemas["ParticipantStatus"];
+export type Language = NonNullable<Schemas["CreateSession"]["language"]>;
 
-export interface UserBody {
-  readonly id: string;
-  readonly name: string;
-  readonly color: string;
-}
+export type ParticipantBody = Received<Schemas["ParticipantBody"]>;
+export type SessionSummary = Received<Schemas["SessionSummary"]>;
+export type SessionBody = Received<Schemas["SessionBody"]>;
+export type Preview = Received<Schemas["Preview"]>;
+export type UserBody = Received<Schemas["User"]>;
+export type Invites = Received<Schemas["Invites"]>;
 
-export type Invites = Readonly<Record<Role, string>>;
-
-export interface CreateAnswer {
-  readonly data: SessionBody;
-  readonly participant: ParticipantBody;
-  readonly token: string;
-  readonly invites: Invites;
-}
-
-export interface JoinAnswer {
-  readonly status: "admitted" | "waiting";
-  readonly participant: ParticipantBody;
-  readonly token: string;
-  readonly data?: SessionBody | null | undefined;
-}
-
-export interface MeAnswer {
-  readonly host: boolean;
-  readonly session_id?: string | null | undefined;
-  readonly participant?: ParticipantBody | null | undefined;
-}
-
-export interface SessionPage {
-  readonly data: readonly SessionSummary[];
-  readonly total: number;
-}
+export type CreateAnswer = Answer<Schemas["CreateAnswer"]>;
+export type JoinAnswer = Answer<Schemas["JoinAnswer"]>;
+export type MeAnswer = Answer<Schemas["MeAnswer"]>;
+export type SessionPage = Answer<Schemas["SessionPage"]>;
