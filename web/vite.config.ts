@@ -9,7 +9,11 @@ const server = "http://127.0.0.1:8765";
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: [monacoAlias] },
-  build: { ...build, emptyOutDir: true },
+  build: {
+    ...build,
+    emptyOutDir: true,
+    rolldownOptions: { input: ["index.html", "docs.html"] },
+  },
   worker: { format: "es" },
   server: {
     host: "127.0.0.1",
@@ -18,6 +22,7 @@ export default defineConfig({
       "/api": server,
       "/ws": { target: server, ws: true },
       "/sandbox": server,
+      "/openapi.json": server,
     },
   },
 });
