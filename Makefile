@@ -92,6 +92,10 @@ check-generated: $(DEV) $(NODE)
 bench: setup-dev ## measure: every benchmarks/bench_*.py
 	@for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
 
+.PHONY: screenshots
+screenshots: setup-dev ## take docs/images anew from the real app and room
+	$(BIN)/python scripts/screenshots.py
+
 ##@ Make
 
 .PHONY: build
