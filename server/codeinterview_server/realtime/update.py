@@ -10,6 +10,7 @@ The format is that of Yjs's `encodeStateAsUpdate` (https://github.com/yjs/yjs, `
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
 from codeinterview_server.realtime.protocol import read_bytes, read_integer
@@ -73,42 +74,46 @@ class Update:
             missing, and so it cannot be applied completely.
         """
         grown: dict[int, int] = {}
-        waiting = self.structs
-        while waiting:
-            blocked: list[Struct] = []
-            blocked_clients: set[int] = set()
-            for struct in waiting:
-                client = struct.client
-                reached = grown.get(client)
-                if reached is None:
-                    reached = known.get(client, 0)
-                if struct.end <= reached:
-                    continue
-                if (
-                    client in blocked_clients
-                    or struct.clock > reached
-                    or struct.skip
-                    or not _is_known(struct.origin, known, grown)
-                    or not _is_known(struct.right_origin, known, grown)
-                ):
-                    blocked.append(struct)
-                    blocked_clients.add(client)
-                else:
-                    grown[client] = struct.end
-            if len(blocked) == len(waiting):
-                return None
-            waiting = blocked
+        # Each client's structs, the next one last, and who waits for a clock of which client: a
+        # heap each, so that a hostile order costs no more than a friendly one.
+        rests: dict[int, list[Struct]] = {}
+        for struct in reversed(self.structs):
+            rests.setdefault(struct.client, []).append(struct)
+        waiters: dict[int, list[tuple[int, int]]] = {}
+        ready = list(rests)
+        while ready:
+            client = ready.pop()
+            rest = rests[client]
+            reached = grown.get(client) or known.get(client, 0)
+            while rest:
+                struct = rest[-1]
+                if struct.end > reached:
+                    if struct.skip or struct.clock > reached:
+                        return None
+                    missing = _missing(struct, known, grown)
+                    if missing is not None:
+                        heappush(waiters.setdefault(missing[0], []), (missing[1], client))
+                        break
+                    grown[client] = reached = struct.end
+                rest.pop()
+            waiting = waiters.get(client, [])
+            while waiting and waiting[0][0] < reached:
+                ready.append(heappop(waiting)[1])
+        if any(rests.values()):
+            return None
         for client, _, end in self.deletions:
             if end > known.get(client, 0) and end > grown.get(client, 0):
                 return None
         return grown
 
 
-def _is_known(identity: Id | None, known: Mapping[int, int], grown: Mapping[int, int]) -> bool:
-    if identity is None:
-        return True
-    client, clock = identity
-    return clock < known.get(client, 0) or clock < grown.get(client, 0)
+def _missing(struct: Struct, known: Mapping[int, int], grown: Mapping[int, int]) -> Id | None:
+    for origin in (struct.origin, struct.right_origin):
+        if origin is not None:
+            client, clock = origin
+            if clock >= known.get(client, 0) and clock >= grown.get(client, 0):
+                return origin
+    return None
 
 
 def read_update(data: bytes) -> Update:
