@@ -29,7 +29,10 @@ export class Presence {
     const state = awareness.getLocalState() ?? {};
     awareness.states.delete(awareness.clientID);
     awareness.meta.delete(awareness.clientID);
-    awareness.clientID = new Y.Doc().clientID;
+    const client = new Y.Doc().clientID;
+    awareness.clientID = client;
+    // Whoever does not know a client takes its clock for 0 and hears only what is newer.
+    awareness.meta.set(client, { clock: 0, lastUpdated: Date.now() });
     this.#open = true;
     awareness.setLocalState(state);
   }

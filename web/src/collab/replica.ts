@@ -90,7 +90,7 @@ export class Replica {
   lost(): void {
     this.#uplink = false;
     this.#fencedAt = null;
-    if (this.unconfirmed) this.#keepNow();
+    if (this.unconfirmed) this.#keep();
     this.#options.onChange();
   }
 
@@ -143,9 +143,9 @@ export class Replica {
     this.#options.onChange();
   }
 
-  /** Writes down what is unconfirmed, without waiting for the usual moment. */
-  keepNow(): void {
-    if (this.unconfirmed) this.#keepNow();
+  /** Writes down what is unconfirmed, as the page may be about to go. */
+  keepAtOnce(): void {
+    if (this.unconfirmed) this.#options.unsent.keepAtOnce(Y.encodeStateAsUpdate(this.doc));
   }
 
   dispose(): void {
@@ -159,10 +159,10 @@ export class Replica {
       this.#options.send(updateFrame(update));
       this.#fence();
       this.#keepTimer ??= setTimeout(() => {
-        this.#keepNow();
+        this.#keep();
       }, KEEP_AFTER_MS);
     } else {
-      this.#keepNow();
+      this.#keep();
     }
     this.#slowTimer ??= setTimeout(() => {
       this.#slow = true;
@@ -177,7 +177,7 @@ export class Replica {
     this.#options.fence(fenceId(this.#edits));
   }
 
-  #keepNow(): void {
+  #keep(): void {
     if (this.#keepTimer !== null) clearTimeout(this.#keepTimer);
     this.#keepTimer = null;
     this.#options.unsent.keep(() => Y.encodeStateAsUpdate(this.doc));

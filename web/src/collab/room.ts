@@ -131,7 +131,7 @@ export class Room {
   /** Ends everything; unconfirmed edits are written down first. */
   dispose(): void {
     if (this.#disposed) return;
-    if (this.#snapshot.failure === null) this.#replica.keepNow();
+    if (this.#snapshot.failure === null) this.#replica.keepAtOnce();
     this.#disposed = true;
     this.#page.abort();
     this.#connection.dispose();
@@ -310,7 +310,7 @@ export class Room {
   #watchPage(): void {
     if (typeof window === "undefined") return;
     const { signal } = this.#page;
-    window.addEventListener("pagehide", () => this.#replica.keepNow(), { signal });
+    window.addEventListener("pagehide", () => this.#replica.keepAtOnce(), { signal });
     window.addEventListener(
       "beforeunload",
       (event) => {

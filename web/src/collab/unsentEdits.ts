@@ -18,8 +18,8 @@ export interface Shelf {
 }
 
 /**
- * Writes never overlap, and the newest wish replaces one that has not been started. Nothing here
- * rejects: where storage does not work, `failing` says so.
+ * Writes wait for one another, and the newest wish replaces one that has not been started; only
+ * `keepAtOnce` does not wait. Nothing here rejects: where storage does not work, `failing` says so.
  */
 export class UnsentEdits {
   readonly #shelf: Shelf | null;
@@ -28,7 +28,8 @@ export class UnsentEdits {
   /** Records on the shelf that are this page's to remove. */
   #records: readonly Pick<Kept, "room" | "page" | "keptAtMs">[] = [];
   #wish: (() => Uint8Array) | "forget" | null = null;
-  #working: Promise<void> | null = null;
+  #working = false;
+  #newestMs = 0;
   #failing: boolean;
 
   constructor(shelf: Shelf | null, room: string, page: string) {
@@ -58,28 +59,28 @@ export class UnsentEdits {
   /** @param state gives the document's state when the write begins. */
   keep(state: () => Uint8Array): void {
     this.#wish = state;
-    this.#work();
+    void this.#work();
+  }
+
+  /** The page may be about to go: the write begins within this call, behind those under way. */
+  keepAtOnce(state: Uint8Array): void {
+    this.#wish = null;
+    if (this.#shelf === null) return;
+    this.#put(this.#shelf, state).catch(() => {
+      this.#failing = true;
+    });
   }
 
   /** Everything was confirmed (or is to be given up). */
   forget(): void {
-    if (this.#records.length === 0 && this.#working === null && this.#wish === null) return;
+    if (this.#records.length === 0 && !this.#working && this.#wish === null) return;
     this.#wish = "forget";
-    this.#work();
+    void this.#work();
   }
 
-  /** Resolves once all wishes so far are done. */
-  async settled(): Promise<void> {
-    await this.#working;
-  }
-
-  #work(): void {
-    this.#working ??= this.#loop().finally(() => {
-      this.#working = null;
-    });
-  }
-
-  async #loop(): Promise<void> {
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
     while (this.#wish !== null) {
       const wish = this.#wish;
       this.#wish = null;
@@ -92,11 +93,16 @@ export class UnsentEdits {
         this.#failing = true;
       }
     }
+    // In the same task as the look at the wishes: none can fall between the two.
+    this.#working = false;
   }
 
   async #put(shelf: Shelf, state: Uint8Array): Promise<void> {
-    const record = { room: this.#room, page: this.#page, keptAtMs: Date.now() };
+    // Two writes of one millisecond are still told apart.
+    const keptAtMs = (this.#newestMs = Math.max(Date.now(), this.#newestMs + 1));
+    const record = { room: this.#room, page: this.#page, keptAtMs };
     await shelf.put({ ...record, state });
+    if (keptAtMs < this.#newestMs) return;
     this.#records = [...this.#records.filter(({ page }) => page !== this.#page), record];
   }
 
