@@ -11,7 +11,7 @@ from codeinterview_server.domain.errors import TooLarge
 from codeinterview_server.domain.languages import LANGUAGES, find_file
 from codeinterview_server.domain.text_edit import minimal_edits
 from codeinterview_server.realtime.protocol import read_state_vector
-from codeinterview_server.realtime.update import Struct, Update, read_update
+from codeinterview_server.realtime.update import Deletion, Struct, Update, read_update
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class RoomDocument:
         self._limit_bytes = limit_bytes
         self._size_bytes = 0
         self._measured_bytes = 0
+        self._freed = 0
         self._doc: Doc[Any] = Doc()
         self._known: dict[int, int] = {}
         self._state: bytes | None = None
@@ -85,6 +86,7 @@ class RoomDocument:
         if self._state is None:
             self._state = self._doc.get_update()
             self._size_bytes = self._measured_bytes = len(self._state)
+            self._freed = 0
         return self._state
 
     def difference(self, state_vector: bytes) -> bytes:
@@ -118,7 +120,23 @@ class RoomDocument:
         self._write(data)
         self._known.update(grown)
         self._size_bytes += len(data)
+        self._freed += sum(deletion.end - deletion.clock for deletion in update.deletions)
         self._state = None
+
+    def adds_nothing(self, data: bytes) -> bool:
+        """Tell whether an update holds only what is here already, such as an answer often does.
+
+        Raises:
+            ValueError: It is malformed.
+        """
+        update = read_update(data)
+        if any(struct.end > self._known.get(struct.client, 0) for struct in update.structs):
+            return False
+        if not update.deletions:
+            return True
+        # What somebody who knows everything lacks is nothing but the list of deletions.
+        here = read_update(self._doc.get_update(self._doc.get_state())).deletions
+        return all(_is_within(deletion, here) for deletion in update.deletions)
 
     def load(self, data: bytes) -> None:
         """Apply a snapshot or update out of the journal, which was checked when it came.
@@ -220,8 +238,12 @@ class RoomDocument:
         self.state()
 
     def _check_size(self, added_bytes: int) -> None:
-        """Measure again before refusing: deletions make the state smaller than what came in."""
-        if self._size_bytes - self._measured_bytes > self._limit_bytes // 64:
+        """Measure again before refusing: deletions make the state smaller than what came in.
+
+        Measuring takes milliseconds, so it waits until there is something to gain by it.
+        """
+        gain = self._size_bytes - self._measured_bytes + self._freed
+        if gain > self._limit_bytes // 256:
             self._measure()
         if self._size_bytes + added_bytes > self._limit_bytes:
             raise TooLarge("The session's files are too large. Delete some text first.")
@@ -230,9 +252,9 @@ class RoomDocument:
         created: set[str] = set()
         for struct in update.structs:
             root = struct.root
+            if struct.client in _SEED_PATHS and struct.clock == 0 and struct.entry is None:
+                self._check_known(struct)
             if struct.origin is None and struct.right_origin is None and root is None:
-                if struct.client in _SEED_PATHS and struct.clock == 0:
-                    self._check_known(struct)
                 continue
             for origin in (struct.origin, struct.right_origin):
                 if origin is not None and origin[1] == 0 and origin[0] in _SEED_PATHS:
@@ -271,6 +293,16 @@ class RoomDocument:
     def _check_known(self, struct: Struct) -> None:
         if self._known.get(struct.client, 0) < struct.end:
             raise ValueError("The update withholds an entry of the files' map.")
+
+
+def _is_within(deletion: Deletion, here: list[Deletion]) -> bool:
+    """Tell whether a deletion is among others, which never overlap or touch each other."""
+    return any(
+        other.client == deletion.client
+        and other.clock <= deletion.clock
+        and deletion.end <= other.end
+        for other in here
+    )
 
 
 def _broken(error: BaseException) -> BrokenDocument:

@@ -54,9 +54,16 @@ def test_an_integer_is_read_back(value: int) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x80", b"\xff\xff", encode_integer(MAX_INTEGER + 1), b"\x80" * 9 + b"\x01", b"\xff" * 40],
+    [
+        b"",
+        b"\x80",
+        b"\xff\xff",
+        encode_integer(MAX_INTEGER + 1),
+        b"\x80" * 9 + b"\x01",
+        b"\xff" * 40,
+    ],
     ids=["nothing", "cut", "cut later", "too large", "too long", "endless"],
-)  # fmt: skip
+)
 def test_an_integer_that_ends_early_or_is_too_large_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="integer"):
         read_integer(data, 0)

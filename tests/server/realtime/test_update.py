@@ -1,4 +1,4 @@
-"""The reader of updates agrees with Yrs on honest ones and refuses what text editing never makes."""
+"""The reader of updates agrees with Yrs on honest ones and refuses what no editor makes."""
 
 from __future__ import annotations
 
@@ -165,7 +165,9 @@ HOSTILE = {
     "a key that is no text": update(
         block(1, 0, bytes((ANY | 0x20, 1)) + string("files") + b"\x01\xff" + any_object([]))
     ),
-    "two values under a key": update(block(1, 0, in_root("files", ANY, b"\x02\x76\x00\x76\x00", "k"))),
+    "two values under a key": update(
+        block(1, 0, in_root("files", ANY, b"\x02\x76\x00\x76\x00", "k"))
+    ),
     "a number under a key": update(block(1, 0, in_root("files", ANY, b"\x01\x7d\x01", "k"))),
     "a number within an object": update(
         block(1, 0, in_root("files", ANY, b"\x01\x76\x01\x01a\x7d\x01", "k"))

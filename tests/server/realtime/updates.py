@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pycrdt import Doc, Text
 
 from codeinterview_server.realtime.protocol import encode_bytes, encode_integer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 NO_DELETIONS = b"\x00"
 STRING, DELETED, GARBAGE, SKIP, ANY, TYPE = 4, 1, 0, 10, 8, 7
