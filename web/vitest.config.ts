@@ -2,7 +2,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { monacoAlias } from "./vite.shared";
+import { monacoAlias } from "./vite.shared.ts";
 
 export default defineConfig({
   plugins: [react()],
@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.{ts,tsx}", "sandbox/**/*.test.{ts,tsx}", "scripts/**/*.test.{ts,mjs}"],
     environment: "node",
+    // Monaco's modules import style sheets, which Node cannot.
+    server: { deps: { inline: [/monaco/] } },
     testTimeout: 15_000,
     restoreMocks: true,
     unstubGlobals: true,

@@ -1,0 +1,142 @@
+/**
+ * Real Monaco models, as Windows makes them, bound to documents: undo and line ends.
+ * @vitest-environment jsdom
+ */
+
+import "./testing/browser";
+
+import { expect, test } from "vitest";
+import * as Y from "yjs";
+
+import { monaco } from "./monaco";
+import { openFile, type OpenFile } from "./openFiles";
+
+interface Side {
+  readonly file: OpenFile;
+  readonly doc: Y.Doc;
+  /** As a person types: at an offset, into the model. */
+  readonly type: (text: string, offset: number) => void;
+  readonly erase: (offset: number, length: number) => void;
+}
+
+function open(doc: Y.Doc, path = "main.py", language = "python"): Side {
+  const file = openFile(doc.getText(`file:${path}`), path, language);
+  const edit = (text: string, offset: number, length: number): void => {
+    const { model } = file;
+    const [from, to] = [model.getPositionAt(offset), model.getPositionAt(offset + length)];
+    model.pushEditOperations(
+      null,
+      [{ range: monaco.Range.fromPositions(from, to), text }],
+      () => null,
+    );
+  };
+  return {
+    file,
+    doc,
+    type: (text, offset) => edit(text, offset, 0),
+    erase: (offset, length) => edit("", offset, length),
+  };
+}
+
+/** Two people whose edits reach each other at once. */
+function pair(text = ""): readonly [Side, Side] {
+  const [a, b] = [new Y.Doc(), new Y.Doc()];
+  a.getText("file:main.py").insert(0, text);
+  Y.applyUpdate(b, Y.encodeStateAsUpdate(a));
+  for (const [from, to] of [[a, b], [b, a]] as const) {
+    from.on("update", (update: Uint8Array, origin: unknown) => {
+      if (origin !== "wire") Y.applyUpdate(to, update, "wire");
+    });
+  }
+  return [open(a), open(b)];
+}
+
+function expectSame(sides: readonly Side[], text: string): void {
+  for (const { file } of sides) {
+    expect(file.model.getValue()).toBe(text);
+    expect(file.text.toJSON()).toBe(text);
+  }
+}
+
+test("undo takes back one's own edits and leaves the others' text whole", () => {
+  const [ada, ben] = pair();
+  ada.type("hello world", 0);
+  ben.type("# ", 0);
+  expectSame([ada, ben], "# hello world");
+  void ada.file.model.undo();
+  expectSame([ada, ben], "# ");
+  void ada.file.model.redo();
+  expectSame([ada, ben], "# hello world");
+  void ben.file.model.undo();
+  expectSame([ada, ben], "hello world");
+});
+
+test("what can be undone is what this person did", () => {
+  const [ada, ben] = pair("given");
+  expect(ada.file.model.canUndo()).toBe(false);
+  ben.type("!", 5);
+  expect(ada.file.model.canUndo()).toBe(false);
+  ada.type("?", 6);
+  expect(ada.file.model.canUndo()).toBe(true);
+  void ada.file.model.undo();
+  expect(ada.file.model.canUndo()).toBe(false);
+  expect(ada.file.model.canRedo()).toBe(true);
+  expectSame([ada, ben], "given!");
+});
+
+test("an undo of text that somebody has edited since keeps their part", () => {
+  const [ada, ben] = pair();
+  ada.type("first second", 0);
+  ben.erase(0, 6);
+  ben.type("BEN ", 0);
+  void ada.file.model.undo();
+  expectSame([ada, ben], "BEN ");
+});
+
+test("each line is a step of its own", () => {
+  const [ada, ben] = pair();
+  ada.type("one", 0);
+  ada.type("\n", 3);
+  ada.type("two", 4);
+  void ada.file.model.undo();
+  expectSame([ada, ben], "one");
+  void ada.file.model.undo();
+  expectSame([ada, ben], "");
+});
+
+test("undo survives a look at another file", () => {
+  const doc = new Y.Doc();
+  const page = open(doc, "index.html", "html");
+  page.type("<p>", 0);
+  open(doc, "style.css", "css").type("p {}", 0);
+  const again = open(doc, "index.html", "html");
+  expect(again.file).toBe(page.file);
+  void again.file.model.undo();
+  expect(again.file.model.getValue()).toBe("");
+  expect(doc.getText("file:style.css").toJSON()).toBe("p {}");
+});
+
+test("on Windows too lines end with LF, whatever is pasted, and offsets agree", () => {
+  const bare = monaco.editor.createModel("", "plaintext");
+  expect(bare.getEOL(), "this Monaco does not think it is on Windows").toBe("\r\n");
+  const [ada, ben] = pair("a\nb");
+  expect(ada.file.model.getEOL()).toBe("\n");
+  ada.type("\r\nc\rd", 3);
+  ben.type("!", 1);
+  expectSame([ada, ben], "a!\nb\nc\nd");
+  ada.type("?", 8);
+  expectSame([ada, ben], "a!\nb\nc\nd?");
+});
+
+test("a document that ends takes its models along", () => {
+  const side = open(new Y.Doc());
+  side.doc.destroy();
+  expect(side.file.model.isDisposed()).toBe(true);
+  expect(() => open(new Y.Doc())).not.toThrow();
+});
+
+test("files are indented as their language has it", () => {
+  const doc = new Y.Doc();
+  expect(open(doc).file.model.getOptions().tabSize).toBe(4);
+  expect(open(doc, "main.js", "javascript").file.model.getOptions().tabSize).toBe(2);
+});
