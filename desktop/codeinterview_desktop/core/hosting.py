@@ -157,6 +157,17 @@ class Hosting:
         await self.close(session_id)
         self._recent.changed.emit()
 
+    async def delete(self, session_id: str) -> None:
+        """Delete a session with everything in it; whoever is in it is cut off.
+
+        Raises:
+            ServerAwayError, ApiError: with a sentence for the user; nothing was deleted then.
+        """
+        api = await self._server.client()
+        await api.delete_session(session_id)
+        await self.close(session_id)
+        self._recent.changed.emit()
+
     async def close(self, session_id: str) -> None:
         """Stop watching and advertising; the session itself stays open on the server."""
         room = self._rooms.pop(session_id, None)

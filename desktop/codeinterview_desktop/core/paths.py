@@ -21,7 +21,7 @@ class AppPaths:
     """The app's directories.
 
     Attributes:
-        config: settings and recent sessions.
+        config: settings, recent sessions, what the web view keeps.
         data: the server's data directory: database, host key.
         logs: the app's and the server's log files.
     """
@@ -39,6 +39,16 @@ class AppPaths:
     def recent_file(self) -> Path:
         """Joined sessions, and the user's seats in hosted ones."""
         return self.config / "recent.json"
+
+    @property
+    def window_file(self) -> Path:
+        """What the windows remember that is no setting."""
+        return self.config / "window.json"
+
+    @property
+    def web_storage(self) -> Path:
+        """What pages in the web view keep, such as seats in others' interviews."""
+        return self.config / "web"
 
     @property
     def app_log(self) -> Path:

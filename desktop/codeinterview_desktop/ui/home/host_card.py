@@ -45,7 +45,7 @@ class HostCard(QFrame):
         self.language = Select(theme)
         for language in LANGUAGES.values():
             self.language.addItem(language.label, language.id)
-        self.language.setCurrentIndex(max(0, self.language.findData("python")))
+        self.select_language("python")
         self.submit = button("&Host interview", "primary", theme=theme, icon="host", large=True)
         self.submit.clicked.connect(self._send)
         self._error = label("", "error", wrap=True)
@@ -76,6 +76,12 @@ class HostCard(QFrame):
     def error(self) -> str:
         """Why the last attempt did not work, empty when there is nothing to say."""
         return "" if self._error.isHidden() else self._error.text()
+
+    def select_language(self, language: str) -> None:
+        """Selects the language to start with."""
+        index = self.language.findData(language)
+        if index >= 0:
+            self.language.setCurrentIndex(index)
 
     def set_busy(self, busy: bool) -> None:
         """Keeps the form from being sent twice."""

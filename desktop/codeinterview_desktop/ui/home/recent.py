@@ -98,6 +98,10 @@ class RecentSection(QWidget):
             self.list.empty.explain(*_NOTHING)
         self.list.show_rows([self._row(session) for session in sessions])
 
+    def show_looking(self) -> None:
+        """Says that the list is still being fetched, until there is an answer."""
+        self.list.empty.explain("Looking for earlier interviews…", "", "progress")
+
     def show_failure(self, sentence: str) -> None:
         """Says why the list cannot be shown."""
         self.list.empty.explain("Recent interviews cannot be listed", sentence, "alert")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -107,7 +107,8 @@ class RowList(QWidget):
 
 
 def _has_focus(row: QWidget) -> bool:
-    focus = row.window().focusWidget()
+    # Qt's types forget that nothing may have it.
+    focus = cast("QWidget | None", row.window().focusWidget())
     return focus is not None and row.isAncestorOf(focus)
 
 

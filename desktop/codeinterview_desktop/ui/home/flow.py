@@ -1,0 +1,234 @@
+"""What the Home page does: hosts, joins, finds what is nearby, opens what was before."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from codeinterview_desktop.core.supervisor import ServerState
+from codeinterview_desktop.ui.dialogs.question import Answer, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from codeinterview_desktop.core.hosting import HostedRoom, HostRequest
+    from codeinterview_desktop.core.joining import JoinedRoom
+    from codeinterview_desktop.core.recent import RecentSession
+    from codeinterview_desktop.core.services import Services
+    from codeinterview_desktop.core.supervisor import ServerStatus
+    from codeinterview_desktop.theme.controller import ThemeController
+    from codeinterview_desktop.ui.background import Background
+    from codeinterview_desktop.ui.home.page import HomePage
+    from codeinterview_desktop.ui.memory import Memory
+
+
+class HomeFlow(QObject):
+    """Connects the Home page with the core, until `stop()`.
+
+    Signals:
+        hosted(HostedRoom): a room was opened; show it.
+        joined(JoinedRoom): somebody else's session was found; show it.
+        settings_wanted(str): the settings are wanted, because of this problem's code.
+    """
+
+    hosted = Signal(object)
+    joined = Signal(object)
+    settings_wanted = Signal(str)
+
+    def __init__(
+        self,
+        page: HomePage,
+        theme: ThemeController,
+        services: Services,
+        background: Background,
+        memory: Memory,
+    ) -> None:
+        super().__init__(page)
+        self._page = page
+        self._theme = theme
+        self._services = services
+        self._background = background
+        self._memory = memory
+        self._searches = 0
+        page.host.select_language(memory.current.language)
+        page.host.host_requested.connect(self._host)
+        page.join.join_requested.connect(self._join)
+        page.nearby.join_requested.connect(self._join_nearby)
+        page.recent.search_requested.connect(self._search)
+        page.recent.open_requested.connect(self._open_again)
+        page.recent.end_requested.connect(self._ask_to_end)
+        page.recent.delete_requested.connect(self._ask_to_delete)
+        page.banner.acted.connect(self._mend_server)
+        page.nearby.show_sessions(services.discovery.nearby)
+        page.recent.show_looking()
+        self._disconnects = [
+            services.discovery.nearby_changed.connect(page.nearby.show_sessions),
+            services.discovery.failed.connect(page.nearby.show_failure),
+            services.recent.changed.connect(page.recent.ask),
+            services.supervisor.changed.connect(self._server_changed),
+        ]
+        self._show_server(services.supervisor.status)
+
+    def refresh(self) -> None:
+        """Ask again for what may have changed meanwhile."""
+        self._page.recent.ask()
+
+    def stop(self) -> None:
+        """Hear nothing more. Safe to call twice."""
+        for disconnect in self._disconnects:
+            disconnect()
+
+    def _run(
+        self, work: Coroutine[Any, Any, Any], name: str, done: Any = None, failed: Any = None
+    ) -> None:
+        self._background.run(
+            self._page,
+            work,
+            name,
+            done=done or (lambda _result: None),
+            failed=failed or self._complain,
+        )
+
+    def _complain(self, sentence: str) -> None:
+        self._page.banner.say(sentence, "danger")
+
+    # Host and Join.
+
+    def _host(self, request: HostRequest) -> None:
+        self._page.host.set_busy(True)
+        self._run(
+            self._services.hosting.host(request),
+            "host",
+            partial(self._was_hosted, request),
+            self._was_not_hosted,
+        )
+
+    def _was_hosted(self, request: HostRequest, room: HostedRoom) -> None:
+        self._page.host.set_busy(False)
+        self._page.host.clear()
+        self._memory.keep(language=request.language)
+        self.hosted.emit(room)
+
+    def _was_not_hosted(self, sentence: str) -> None:
+        self._page.host.set_busy(False)
+        self._page.show_host_error(sentence)
+
+    def _join(self, text: str) -> None:
+        self._page.join.set_busy(True)
+        self._run(
+            self._services.joining.resolve(text), "join", self._was_found, self._was_not_found
+        )
+
+    def _was_found(self, found: JoinedRoom) -> None:
+        self._page.join.set_busy(False)
+        self._page.join.clear()
+        self._enter(found)
+
+    def _was_not_found(self, sentence: str) -> None:
+        self._page.join.set_busy(False)
+        self._page.show_join_error(sentence)
+
+    def _join_nearby(self, key: str) -> None:
+        self._run(self._services.joining.nearby(key), "join nearby", self._enter)
+
+    def _enter(self, found: JoinedRoom) -> None:
+        """Open what was found; one's own session as its host, not as a guest."""
+        for room in self._services.hosting.rooms:
+            if room.session.id == found.session_id:
+                self.hosted.emit(room)
+                return
+        own = self._services.supervisor.status.url
+        if found.session_id is not None and found.origin == own:
+            self._reopen(found.session_id)
+        else:
+            self.joined.emit(found)
+
+    # Recent.
+
+    def _search(self, query: str) -> None:
+        self._searches += 1
+        number = self._searches
+
+        def show(found: tuple[RecentSession, ...]) -> None:
+            # An answer to an older question would put back what was typed away.
+            if number == self._searches:
+                self._page.recent.show_sessions(found, query)
+
+        self._run(
+            self._services.recent.search(query),
+            "search recent",
+            show,
+            self._page.recent.show_failure,
+        )
+
+    def _open_again(self, session: RecentSession) -> None:
+        if session.hosted:
+            self._reopen(session.session_id)
+        elif session.url is not None:
+            self._run(self._services.joining.resolve(session.url), "join again", self._enter)
+
+    def _reopen(self, session_id: str) -> None:
+        self._run(self._services.hosting.reopen(session_id), "reopen", self.hosted.emit)
+
+    def _ask_to_end(self, session: RecentSession) -> None:
+        self._ask(
+            f"End “{session.title}” for everyone?",
+            "Nobody can join or type any more. The interview stays here to read.",
+            Answer(
+                "&End for everyone",
+                lambda: self._run(self._services.hosting.end(session.session_id), "end"),
+                "danger",
+            ),
+        )
+
+    def _ask_to_delete(self, session: RecentSession) -> None:
+        if not session.hosted:
+            self._services.recent.forget(session.url or "")
+            return
+        self._ask(
+            f"Delete “{session.title}”?",
+            "Code, output and everything else of this interview is deleted for good. Whoever is in"
+            " it is cut off.",
+            Answer(
+                "&Delete for good",
+                lambda: self._run(self._services.hosting.delete(session.session_id), "delete"),
+                "danger",
+            ),
+        )
+
+    def _ask(self, title: str, sentence: str, answer: Answer) -> None:
+        Question(
+            self._theme, self._page.window(), title=title, sentence=sentence, answers=(answer,)
+        ).open()
+
+    # The server.
+
+    def _server_changed(self, before: ServerStatus, now: ServerStatus) -> None:
+        self._show_server(now)
+        if before.state is not now.state and now.state in (ServerState.READY, ServerState.FAILED):
+            self.refresh()
+
+    def _show_server(self, status: ServerStatus) -> None:
+        """Say on Home what the user should know of the server, and take it back when it is over."""
+        banner = self._page.banner
+        wanted = self._services.settings.current.port
+        if status.state is ServerState.FAILED and status.problem is not None:
+            banner.say(status.problem, "danger", "&Try again")
+        elif status.state is ServerState.READY and wanted not in (0, status.port):
+            banner.say(
+                f"Port {wanted} is used by another program, so links use port {status.port} this"
+                " time.",
+                "warning",
+                "&Settings…",
+            )
+        elif status.state in (ServerState.STARTING, ServerState.READY):
+            banner.hide()
+
+    def _mend_server(self) -> None:
+        if self._services.supervisor.status.state is ServerState.FAILED:
+            self._services.supervisor.start()
+        else:
+            self.settings_wanted.emit("PORT_BUSY")

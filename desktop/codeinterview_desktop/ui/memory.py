@@ -1,0 +1,74 @@
+"""What the windows remember between starts that is no setting: language, panel, zoom."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from codeinterview_desktop.core.files import BrokenFileError, read_object, write_object
+from codeinterview_server.domain.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_log = logging.getLogger(__name__)
+
+_ZOOM_RANGE = (0.5, 2.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is remembered.
+
+    Attributes:
+        language: the language that was hosted last.
+        panel_open: whether the share panel stands beside the room.
+        zoom: the room's size, 1.0 for actual size.
+    """
+
+    language: str = "python"
+    panel_open: bool = True
+    zoom: float = 1.0
+
+
+class Memory:
+    """Owns the file. Nothing here matters enough to trouble the user when it cannot be kept."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._current = _from_object(read_object(path))
+        except (BrokenFileError, OSError) as error:
+            _log.info("What the windows remembered cannot be read: %s", error)
+            self._current = Remembered()
+
+    @property
+    def current(self) -> Remembered:
+        """What is remembered now."""
+        return self._current
+
+    def keep(self, **changes: Any) -> None:
+        """Remember something else by its name."""
+        after = replace(self._current, **changes)
+        if after == self._current:
+            return
+        self._current = after
+        try:
+            write_object(self._path, asdict(after))
+        except OSError as error:
+            _log.warning("What the windows remember cannot be written: %s", error.strerror)
+
+
+def _from_object(stored: dict[str, object]) -> Remembered:
+    known = Remembered()
+    language = stored.get("language")
+    panel_open, zoom = stored.get("panel_open"), stored.get("zoom")
+    low, high = _ZOOM_RANGE
+    return Remembered(
+        language=language
+        if isinstance(language, str) and language in LANGUAGES
+        else known.language,
+        panel_open=panel_open if isinstance(panel_open, bool) else known.panel_open,
+        zoom=zoom if isinstance(zoom, float) and low <= zoom <= high else known.zoom,
+    )

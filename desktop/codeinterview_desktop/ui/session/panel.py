@@ -1,0 +1,159 @@
+"""The share panel beside a hosted room: who waits, how to get in, who is there. For the host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from codeinterview_desktop.core.values import Role
+from codeinterview_desktop.ui import wording
+from codeinterview_desktop.ui.session.invites_section import InvitesSection
+from codeinterview_desktop.ui.session.link_section import LinkSection
+from codeinterview_desktop.ui.session.lobby_section import LobbySection
+from codeinterview_desktop.ui.session.people_section import PeopleSection
+from codeinterview_desktop.ui.widgets.banner import Banner
+from codeinterview_desktop.ui.widgets.buttons import button, icon_button
+from codeinterview_desktop.ui.widgets.empty_state import EmptyState
+from codeinterview_desktop.ui.widgets.labels import ElidedLabel
+from codeinterview_desktop.ui.widgets.status import Status, StatusLabel
+from codeinterview_desktop.ui.widgets.styling import frame
+
+if TYPE_CHECKING:
+    from codeinterview_desktop.core.hosting import HostedRoom, ShareLink
+    from codeinterview_desktop.theme.controller import ThemeController
+
+WIDTH_PX: Final = 348
+_PRIVATE: Final = Status(
+    "Only you see this panel", "lock", "muted", "Nothing here is shown to the candidate."
+)
+
+
+class SharePanel(QFrame):
+    """Shows a `HostedRoom`; `RoomFlow` does what is asked for here.
+
+    Signals:
+        close_requested(): the user wants the room's whole width.
+        end_requested(): the user wants to end the interview.
+    """
+
+    close_requested = Signal()
+    end_requested = Signal()
+
+    def __init__(self, theme: ThemeController) -> None:
+        super().__init__()
+        self._shown: tuple[tuple[ShareLink, ...], ...] | None = None
+        self.setProperty("kind", "bar")
+        self.setProperty("edge", "left")
+        self.setFixedWidth(WIDTH_PX)
+        self.setAccessibleName("Share panel")
+        self.title = ElidedLabel("", "heading")
+        self.saved = StatusLabel(theme)
+        self.close_button = icon_button(theme, "panel-close", "Hide the panel (F9)")
+        self.close_button.clicked.connect(self.close_requested)
+        self.banner = Banner(theme)
+        self.lobby = LobbySection(theme)
+        self.link = LinkSection(theme)
+        self.invites = InvitesSection(theme)
+        self.people = PeopleSection(theme)
+        self.over = EmptyState(
+            theme,
+            "end",
+            "The interview has ended",
+            "Nobody can join or type any more. You find it under Recent on the Home page.",
+        )
+        self.over.hide()
+        self._line = frame("line")
+        self.end = button("&End interview…", "danger", theme=theme, icon="end")
+        self.end.clicked.connect(self.end_requested)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._head(theme))
+        layout.addWidget(frame("line"))
+        layout.addWidget(self._middle(), 1)
+        layout.addWidget(frame("line"))
+        layout.addLayout(self._foot())
+
+    def show_room(self, room: HostedRoom) -> None:
+        """Show the room as it is now."""
+        state = room.watch.state
+        self.title.setText(room.session.title)
+        self.saved.show_status(wording.saved_word(state) if room.is_open else None)
+        self.lobby.show_waiting(state.lobby if room.is_open else ())
+        self.people.show_people(state.participants, state.me.id if state.me is not None else None)
+        for widget in (self.link, self.invites, self._line, self.end):
+            widget.setVisible(room.is_open)
+        self.over.setVisible(not room.is_open)
+        if state.over is not None:
+            self.over.explain("The interview is over", state.over, "end")
+        self._show_links(room)
+
+    def _show_links(self, room: HostedRoom) -> None:
+        links = {role: room.links(role) for role in Role}
+        shown = tuple(links.values())
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.link.show_links(links[Role.CANDIDATE], room.session.code_label)
+        self.invites.show_urls({role: each[0].url for role, each in links.items() if each})
+
+    def _head(self, theme: ThemeController) -> QVBoxLayout:
+        name = QHBoxLayout()
+        name.setSpacing(8)
+        name.addWidget(self.title, 1)
+        name.addWidget(self.close_button)
+        states = QHBoxLayout()
+        states.setSpacing(12)
+        states.addWidget(StatusLabel(theme, _PRIVATE))
+        states.addStretch(1)
+        states.addWidget(self.saved)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 8, 12, 10)
+        head.setSpacing(2)
+        head.addLayout(name)
+        head.addLayout(states)
+        return head
+
+    def _middle(self) -> QScrollArea:
+        content = QWidget()
+        content.setProperty("kind", "scrolled")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(16)
+        for widget in (
+            self.banner,
+            self.lobby,
+            self.over,
+            self.link,
+            self.invites,
+            self._line,
+            self.people,
+        ):
+            column.addWidget(widget)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        self._area = area
+        return area
+
+    def _foot(self) -> QHBoxLayout:
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 10, 16, 10)
+        foot.addWidget(self.end)
+        return foot
+
+    def complain(self, sentence: str) -> None:
+        """Say at the top what did not work, and let the user try again."""
+        self.banner.say(sentence, "danger")
+        self.lobby.retry()
+        self.reveal_top()
+
+    def reveal_top(self) -> None:
+        """Scroll to who waits."""
+        self._area.verticalScrollBar().setValue(0)
