@@ -2,7 +2,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-import { build, monacoAlias } from "./vite.shared";
+import { build, monacoAlias } from "./vite.shared.ts";
 
 const server = "http://127.0.0.1:8765";
 

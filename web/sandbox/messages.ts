@@ -60,11 +60,11 @@ const OUTCOMES: ReadonlySet<unknown> = new Set<Outcome>(["ok", "error", "stopped
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function isStream(value: unknown): value is Stream {
+export function isStream(value: unknown): value is Stream {
   return STREAMS.has(value);
 }
 
@@ -72,11 +72,11 @@ function isOutcome(value: unknown): value is Outcome {
   return OUTCOMES.has(value);
 }
 
-function isNatural(value: unknown): value is number {
+export function isNatural(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
-function fieldsOf(data: unknown): Fields | null {
+export function fieldsOf(data: unknown): Fields | null {
   return typeof data === "object" && data !== null ? (data as Fields) : null;
 }
 
@@ -87,7 +87,7 @@ export function parseFrameMessage(data: unknown): FrameMessage | null {
   const { type, language, runId, text, error, warm, stream, prompt, id } = fields;
   switch (type) {
     case "loaded":
-      return isText(language) ? { type, language, interactive: fields.interactive === true } : null;
+      return isText(language) ? { type, language, interactive: fields["interactive"] === true } : null;
     case "load_failed":
       return isText(language) && isText(error) ? { type, language, error } : null;
     case "warm":
@@ -120,7 +120,7 @@ export function parseWorkerMessage(data: unknown, longest: number): WorkerMessag
   const { type, error, stream, text, prompt, status } = fields;
   switch (type) {
     case "ready":
-      return { type, interactive: fields.interactive === true };
+      return { type, interactive: fields["interactive"] === true };
     case "failed":
       return isText(error) ? { type, error: error.slice(0, longest) } : null;
     case "output":
@@ -130,7 +130,7 @@ export function parseWorkerMessage(data: unknown, longest: number): WorkerMessag
         : null;
     case "input":
       return isText(prompt)
-        ? { type, prompt: prompt.slice(0, 1024), signalled: fields.signalled === true }
+        ? { type, prompt: prompt.slice(0, 1024), signalled: fields["signalled"] === true }
         : null;
     case "done":
       return status === "ok" || status === "error" ? { type, status } : null;

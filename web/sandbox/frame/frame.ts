@@ -4,6 +4,7 @@
  * No stranger's code runs in this document, only in its workers. The page hands over one port, once.
  */
 
+import { acceptPort } from "../connect";
 import type { FrameMessage, PageMessage } from "../messages";
 import { Execution } from "./execution";
 import { SignalRow } from "./signalRow";
@@ -87,13 +88,4 @@ class Frame {
   }
 }
 
-function connect(event: MessageEvent<unknown>): void {
-  const [port] = event.ports;
-  const fromPage = event.source === window.parent && event.origin === location.origin;
-  if (!fromPage || event.data !== "codeinterview:connect" || port === undefined) return;
-  window.removeEventListener("message", connect);
-  new Frame(port);
-}
-
-window.addEventListener("message", connect);
-window.parent.postMessage("codeinterview:ready", location.origin);
+acceptPort((port) => new Frame(port));

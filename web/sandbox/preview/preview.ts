@@ -1,0 +1,52 @@
+/**
+ * The preview's outer frame: shows the composed page in a frame of its own and passes its console on.
+ *
+ * The inner frame has another opaque origin and inherits this one's policy, whose `frame-src 'none'`
+ * keeps the inner one from going anywhere else.
+ */
+
+import { acceptPort } from "../connect";
+import { OutputQueue } from "../frame/output";
+import { compose } from "./compose";
+import type { Files, PreviewMessage, ShowMessage } from "./messages";
+import { parsePreviewMessage } from "./messages";
+
+const prelude = document.getElementById("prelude")?.textContent.trim() ?? "";
+
+class Preview {
+  readonly #port: MessagePort;
+  readonly #frame = document.createElement("iframe");
+  readonly #output = new OutputQueue((stream, text) => {
+    this.#send({ type: "console", stream, text });
+  });
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    this.#frame.setAttribute("sandbox", "allow-scripts allow-forms");
+    this.#frame.title = document.title;
+    port.onmessage = (event: MessageEvent<ShowMessage>) => {
+      const message = event.data;
+      if (message.type === "ping") this.#send({ type: "pong", id: message.id });
+      else this.#show(message.path, message.files);
+    };
+    window.addEventListener("message", (event) => {
+      if (event.source !== this.#frame.contentWindow) return;
+      const message = parsePreviewMessage(event.data);
+      if (message?.type !== "console") return;
+      // Only this frame speaks as the system.
+      const stream = message.stream === "system" ? "info" : message.stream;
+      this.#output.write(stream, message.text);
+    });
+  }
+
+  #send(message: PreviewMessage): void {
+    this.#port.postMessage(message);
+  }
+
+  #show(path: string, files: Files): void {
+    this.#frame.srcdoc = compose(path, files, prelude);
+    document.body.replaceChildren(this.#frame);
+  }
+}
+
+acceptPort((port) => new Preview(port));

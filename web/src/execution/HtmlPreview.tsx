@@ -1,0 +1,33 @@
+/** Shows an HTML page's files in a frame that reaches neither the room nor the network. */
+
+import { useEffect, useEffectEvent, useRef } from "react";
+
+import type { OutputStream } from "../collab/messages";
+import { PreviewFrame } from "./previewFrame";
+
+interface HtmlPreviewProps {
+  readonly files: Readonly<Record<string, string>>;
+  /** Another number loads the page anew. */
+  readonly version: number;
+  readonly onConsole: (stream: OutputStream, text: string) => void;
+  readonly title: string;
+}
+
+export function HtmlPreview({ files, version, onConsole, title }: HtmlPreviewProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const print = useEffectEvent(onConsole);
+
+  useEffect(() => {
+    if (host.current === null) return;
+    const frame = new PreviewFrame({
+      parent: host.current,
+      title,
+      path: "index.html",
+      files,
+      onConsole: (stream, text) => print(stream, text),
+    });
+    return () => frame.dispose();
+  }, [files, version, title]);
+
+  return <div ref={host} />;
+}
