@@ -39,13 +39,16 @@ def away_when_unreachable() -> Iterator[None]:
         yield
     except (
         psycopg.OperationalError,
+        # A standby until it is promoted, or a disk that an administrator has frozen.
+        psycopg.errors.ReadOnlySqlTransaction,
         sqlalchemy.exc.OperationalError,
         sqlalchemy.exc.TimeoutError,
         TimeoutError,
     ) as error:
         raise DatabaseAway from error
     except sqlalchemy.exc.DBAPIError as error:
-        if error.connection_invalidated:
+        read_only = isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
+        if error.connection_invalidated or read_only:
             raise DatabaseAway from error
         raise
 

@@ -223,7 +223,8 @@ class RoomDocument:
     # How it is kept.
 
     def _text(self, path: str) -> Text:
-        return self._doc.get(_TEXT + path, type=Text)
+        text: Text = self._doc.get(_TEXT + path, type=Text)
+        return text
 
     def _write(self, data: bytes) -> None:
         try:

@@ -57,6 +57,8 @@ class Ledger:
         self.last_seq = last_seq
         self.unsnapshotted = unsnapshotted
         """Updates written since the last snapshot."""
+        self.has_gap = False
+        """Some updates were refused by the database, and no snapshot holds them yet."""
         self.state = state
         self._on_saved = on_saved
         self.settled = asyncio.Event()
@@ -116,10 +118,11 @@ class Journal:
         """Write what is left, within the timeout, and stop the writer."""
         try:
             async with asyncio.timeout(timeout_s):
-                while self._queue or self._chores or self._snapshots:
+                while self._queue or self._in_flight or self._chores or self._snapshots:
                     await self._settle()
         except TimeoutError:
-            _log.error("The journal stops with %d updates unwritten", len(self._queue))
+            unwritten = len(self._queue) + len(self._in_flight)
+            _log.error("The journal stops with %d updates unwritten", unwritten)
         await self._tasks.stop()
 
     def append(self, ledger: Ledger, participant_id: str | None, data: bytes) -> None:
@@ -148,7 +151,7 @@ class Journal:
                 await ledger.settled.wait()
         except TimeoutError:
             return False
-        return True
+        return not ledger.has_gap
 
     def request_snapshot(self, ledger: Ledger) -> None:
         """Have the room's document written whole, when something was added since the last time."""
@@ -231,6 +234,9 @@ class Journal:
         for ledger, _ in batch:
             if ledger.queued:
                 ledger.queued -= 1
+            if ledger.has_gap:
+                # What cannot be written as updates is written whole.
+                self._snapshots[ledger] = None
             ledger.unsnapshotted += 1
             ledger.last_seq = written.get(ledger.session_id, ledger.last_seq)
             if ledger.unsnapshotted >= self._snapshot_every:
@@ -244,18 +250,19 @@ class Journal:
 
     async def _write_apart(self, batch: list[tuple[Ledger, JournalEntry]]) -> dict[str, int]:
         """Write each room on its own, so that one that cannot be written harms no other."""
-        by_room: dict[str, list[JournalEntry]] = {}
-        for _, entry in batch:
-            by_room.setdefault(entry.session_id, []).append(entry)
+        by_room: dict[Ledger, list[JournalEntry]] = {}
+        for ledger, entry in batch:
+            by_room.setdefault(ledger, []).append(entry)
         written: dict[str, int] = {}
-        for session_id, entries in by_room.items():
+        for ledger, entries in by_room.items():
             try:
                 written |= await self._append(entries)
             except (DatabaseAway, TimeoutError):
                 raise
             except Exception:
+                ledger.has_gap = True
                 _log.exception(
-                    "%d updates of session %s cannot be written", len(entries), session_id
+                    "%d updates of session %s cannot be written", len(entries), ledger.session_id
                 )
         return written
 
@@ -269,6 +276,7 @@ class Journal:
                     await self._store.write_snapshot(
                         ledger.session_id, ledger.last_seq, ledger.state()
                     )
+                    ledger.has_gap = False
                 except DatabaseAway:
                     raise
                 except Exception:
@@ -316,7 +324,9 @@ class Journal:
     def _finish(self, ledger: Ledger) -> None:
         if ledger not in self._snapshots:
             ledger.settled.set()
-        ledger.announce(Saved.SAVED)
+        elif ledger.has_gap:
+            return
+        ledger.announce(Saved.UNSAVED if ledger.has_gap else Saved.SAVED)
 
     def _announce_slow(self) -> None:
         for ledger in self._unwritten():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,7 +138,7 @@ def test_a_seed_reaches_a_browser_as_an_ordinary_update() -> None:
     document = RoomDocument(LIMIT_BYTES)
     seed = document.seed(MAIN, "ü😀\n")
     assert seed is not None
-    browser: Doc[object] = Doc()
+    browser: Doc[Any] = Doc()
     browser.apply_update(seed)
     assert str(browser.get(f"file:{MAIN}", type=Text)) == "ü😀\n"
     assert browser.get(FILES, type=Map).to_py() == {MAIN: {"language": "python"}}

@@ -25,7 +25,8 @@ class Client:
 
     def text(self, path: str = "main.py") -> Text:
         """The text of a file."""
-        return self.doc.get(f"file:{path}", type=Text)
+        text: Text = self.doc.get(f"file:{path}", type=Text)
+        return text
 
     def edit(self, change: Callable[[Text], object], path: str = "main.py") -> bytes:
         """Change a file in one transaction; return the update."""
