@@ -41,7 +41,7 @@ function environment(name: string): EnvironmentOptions {
       rolldownOptions: {
         input: ENTRIES[name],
         // What these speak of is Pyodide's own code.
-        checks: { eval: false, commonjsVariableInEsm: false, emptyImportMeta: false },
+        checks: { eval: false, commonJsVariableInEsm: false, emptyImportMeta: false },
         output: {
           format: "iife",
           codeSplitting: false,
