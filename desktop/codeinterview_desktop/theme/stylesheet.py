@@ -86,12 +86,12 @@ QToolButton:pressed, QToolButton:checked { background: $divider; }
 QToolButton::menu-indicator { image: none; }
 QFrame[kind="row"] QToolButton:hover { background: $divider; }
 
-QLineEdit, QComboBox, QSpinBox { background: $surface; color: $text; border: 1px solid $border;
+QLineEdit, QComboBox { background: $surface; color: $text; border: 1px solid $border;
   border-radius: ${control}px; padding: 0 9px; min-height: ${dense_inner}px;
   selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 2px solid $accent; padding: 0 8px;
+QLineEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 0 8px;
   min-height: ${dense_focus}px; }
-QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $muted;
+QLineEdit:disabled, QComboBox:disabled { color: $muted;
   border-color: $divider; background: $inset; }
 QLineEdit[scale="large"], QComboBox[scale="large"] { min-height: ${primary_inner}px;
   font-size: ${body_size}px; }
@@ -134,9 +134,9 @@ QMenu::icon { padding-left: 8px; }
 QTabBar { background: transparent; border: none; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; border: none;
   border-bottom: 2px solid transparent; padding: 0 12px; min-height: 34px;
-  min-width: 72px; max-width: 220px; }
+  min-width: 72px; }
 QTabBar::tab:hover { color: $text; background: $inset; }
-QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: $strong; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabWidget::pane { border: none; }
 
 QStatusBar { background: $surface; color: $muted; border-top: 1px solid $divider;

@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setMinimumSize(_LEAST)
-        self.share.setToolTip("Show or hide the share panel (F9)")
+        self.share.setToolTip("Show the share panel (F9)")
         self.workspace.add_corner(self.share)
         central = QWidget()
         column = QVBoxLayout(central)
@@ -236,13 +236,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(page.title if page is not None else TITLE)
         self.commands.follow(view=page is not None, hosted=hosted is not None, is_open=is_open)
         self.tray.show_rooms(self.services.hosting.rooms)
-        self.share.setVisible(hosted is not None)
+        # The panel has a button of its own to hide it.
+        self.share.setVisible(hosted is not None and not self.memory.current.panel_open)
         if hosted is not None:
-            panel_open = self.memory.current.panel_open
-            waits = f"{hosted.waiting} waiting" if hosted.waiting else "Share panel"
-            self.share.setText("Hide panel" if panel_open else waits)
-            icon = "panel-close" if panel_open else ("knock" if hosted.waiting else "panel-open")
-            self.share.setIcon(self.theme.icons.icon(icon, "muted" if panel_open else "accent"))
+            self.share.setText(f"{hosted.waiting} waiting" if hosted.waiting else "Share panel")
+            icon, role = ("knock", "accent") if hosted.waiting else ("panel-open", "text")
+            self.share.setIcon(self.theme.icons.icon(icon, role))
 
     def _server_changed(self, _before: ServerStatus, now: ServerStatus) -> None:
         self.status_bar.show_server(now)

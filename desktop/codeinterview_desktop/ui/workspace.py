@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -12,6 +12,8 @@ from codeinterview_desktop.ui.widgets.styling import frame
 
 if TYPE_CHECKING:
     from codeinterview_desktop.theme.controller import ThemeController
+
+_TITLE_LIMIT: Final = 28
 
 
 class Workspace(QWidget):
@@ -31,7 +33,7 @@ class Workspace(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDocumentMode(True)
         self.tabs.setExpanding(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setIconSize(QSize(16, 16))
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setAccessibleName("Open interviews")
@@ -88,8 +90,10 @@ class Workspace(QWidget):
         index = self._stack.indexOf(page)
         if index < 0:
             return
-        shown = title.replace("&", "&&")
+        short = title if len(title) <= _TITLE_LIMIT else f"{title[: _TITLE_LIMIT - 1].rstrip()}…"
+        shown = short.replace("&", "&&")
         self.tabs.setTabText(index, f"({waiting}) {shown}" if waiting else shown)
+        self.tabs.setTabToolTip(index, title if short != title else "")
         close = self.tabs.tabButton(index, QTabBar.ButtonPosition.RightSide)
         if close is not None:
             close.setAccessibleName(f"Close {title}")

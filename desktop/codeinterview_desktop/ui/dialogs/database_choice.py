@@ -72,16 +72,8 @@ class DatabaseChoice(QWidget):
         """The address as typed; None for the app's own database."""
         return None if self.own.isChecked() else self.url.text().strip()
 
-    def set_error(self, sentence: str) -> None:
-        """Say below the address what is wrong with it."""
-        self.field.set_error(sentence)
-
     def _chosen(self, _own: bool) -> None:
         self._details.setVisible(self.other.isChecked())
-        self.adjustSize()
-        window = self.window()
-        if window is not None:
-            window.adjustSize()
         if self.other.isChecked():
             self.url.setFocus()
         self.changed.emit()

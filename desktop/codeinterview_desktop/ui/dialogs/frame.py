@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from codeinterview_desktop.ui.widgets.buttons import ButtonKind, button
@@ -14,7 +14,8 @@ from codeinterview_desktop.ui.widgets.status import IconLabel
 if TYPE_CHECKING:
     from codeinterview_desktop.theme.controller import ThemeController
 
-WIDTH_PX = 460
+WIDTH_PX: Final = 460
+_ICON_PX: Final = 28
 
 
 class DialogFrame(QDialog):
@@ -36,9 +37,10 @@ class DialogFrame(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(WIDTH_PX)
-        self.setMaximumWidth(WIDTH_PX + 120)
+        self.setFixedWidth(WIDTH_PX)
         self.title = label(title, "heading", wrap=True)
+        # One line stands in the middle of the icon beside it.
+        self.title.setMinimumHeight(_ICON_PX)
         self.sentence = label(sentence, wrap=True)
         self.sentence.setVisible(bool(sentence))
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -49,9 +51,10 @@ class DialogFrame(QDialog):
         words.setSpacing(8)
         words.addWidget(self.title)
         words.addWidget(self.sentence)
+        words.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(14)
-        head.addWidget(IconLabel(theme, icon, tone, 28), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(IconLabel(theme, icon, tone, _ICON_PX), 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
@@ -62,6 +65,15 @@ class DialogFrame(QDialog):
         layout.addLayout(head)
         layout.addLayout(self.body)
         layout.addLayout(self._buttons)
+
+    def event(self, event: QEvent) -> bool:
+        """Be as high as the words and controls need at this width, whatever is shown or said."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            layout = self.layout()
+            if layout is not None:
+                self.setFixedHeight(layout.totalHeightForWidth(WIDTH_PX))
+        return handled
 
     def add_button(self, word: str, kind: ButtonKind = "secondary") -> QPushButton:
         """Add a button at the right end."""

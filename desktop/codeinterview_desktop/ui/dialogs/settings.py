@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from codeinterview_desktop.core.database_check import check_database
 from codeinterview_desktop.core.settings import NAME_LIMIT, AppSettings, ThemeChoice, parse_setting
@@ -49,12 +50,10 @@ class SettingsDialog(DialogFrame):
         self.name = QLineEdit(current.name)
         self.name.setMaxLength(NAME_LIMIT)
         self.name_field = Field("Your &name", self.name, "How others see you in a room.")
-        self.port = QSpinBox()
-        self.port.setRange(0, 65535)
-        self.port.setGroupSeparatorShown(False)
-        self.port.setSpecialValueText("Any free one")
-        self.port.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.port.setValue(current.port)
+        self.port = QLineEdit(str(current.port) if current.port else "")
+        self.port.setMaxLength(5)
+        self.port.setValidator(QIntValidator(0, 65535, self.port))
+        self.port.setPlaceholderText("Any free one")
         self.port_field = Field(
             "P&ort", self.port, "Links carry it. If it is taken, the next free one is used."
         )
@@ -85,7 +84,7 @@ class SettingsDialog(DialogFrame):
         self.save = self.add_button("&Save", "primary")
         self.save.setDefault(True)
         self.save.clicked.connect(self._save)
-        self.port.valueChanged.connect(lambda _value: self._explain())
+        self.port.textChanged.connect(lambda _text: self._explain())
         self.network.toggled.connect(lambda _on: self._explain())
         self.database.changed.connect(self._explain)
         self.name.textEdited.connect(lambda _text: self.name_field.set_error(""))
@@ -102,7 +101,7 @@ class SettingsDialog(DialogFrame):
     def _values(self) -> dict[str, Any]:
         return {
             "name": self.name.text(),
-            "port": self.port.value(),
+            "port": int(self.port.text() or 0),
             "allow_network": self.network.isChecked(),
             "database_url": self.database.value,
             "theme": str(self.look.currentData()),
@@ -119,22 +118,23 @@ class SettingsDialog(DialogFrame):
         self.save.setText("&Save and restart server" if self.banner.text else "&Save")
 
     def _save(self) -> None:
-        self.name_field.set_error("")
-        self.database.set_error("")
+        for field in (self.name_field, self.port_field, self.database.field):
+            field.set_error("")
         values = self._values()
         if self.database.other.isChecked() and not values["database_url"]:
-            self.database.set_error("Enter the address of the database.")
+            self.database.field.set_error("Enter the address of the database.")
             self.database.url.setFocus()
             return
-        for name, show in (
-            ("name", self.name_field.set_error),
-            ("database_url", self.database.set_error),
+        for name, field in (
+            ("name", self.name_field),
+            ("port", self.port_field),
+            ("database_url", self.database.field),
         ):
             try:
                 parse_setting(name, values[name])
             except ValueError as error:
-                show(str(error))
-                (self.name if name == "name" else self.database.url).setFocus()
+                field.set_error(str(error))
+                field.control.setFocus()
                 return
         try:
             self._store.update(**values)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MAY: Final = {
     Role.CANDIDATE: "Writes and runs code",
     Role.INTERVIEWER: "Admits, removes and ends, too",
-    Role.OBSERVER: "Watches without changing anything",
+    Role.OBSERVER: "Watches, changes nothing",
 }
 
 

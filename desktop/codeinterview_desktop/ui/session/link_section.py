@@ -58,8 +58,9 @@ class LinkSection(QWidget):
         self._code_hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._others = OtherAddresses(theme)
 
-        heading = QHBoxLayout()
-        heading.addWidget(label("Invite the candidate", "heading"), 1)
+        heading = QVBoxLayout()
+        heading.setSpacing(4)
+        heading.addWidget(label("Invite the candidate", "heading"))
         heading.addWidget(self.reach)
         code_row = QHBoxLayout()
         code_row.setSpacing(8)

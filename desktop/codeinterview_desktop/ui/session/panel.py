@@ -73,8 +73,8 @@ class SharePanel(QFrame):
         layout.addLayout(self._head(theme))
         layout.addWidget(frame("line"))
         layout.addWidget(self._middle(), 1)
-        layout.addWidget(frame("line"))
-        layout.addLayout(self._foot())
+        self._bottom = self._foot()
+        layout.addWidget(self._bottom)
 
     def show_room(self, room: HostedRoom) -> None:
         """Show the room as it is now."""
@@ -83,7 +83,7 @@ class SharePanel(QFrame):
         self.saved.show_status(wording.saved_word(state) if room.is_open else None)
         self.lobby.show_waiting(state.lobby if room.is_open else ())
         self.people.show_people(state.participants, state.me.id if state.me is not None else None)
-        for widget in (self.link, self.invites, self._line, self.end):
+        for widget in (self.link, self.invites, self._line, self._bottom):
             widget.setVisible(room.is_open)
         self.over.setVisible(not room.is_open)
         if state.over is not None:
@@ -142,10 +142,12 @@ class SharePanel(QFrame):
         self._area = area
         return area
 
-    def _foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 10, 16, 10)
-        foot.addWidget(self.end)
+    def _foot(self) -> QFrame:
+        foot = frame("bar")
+        foot.setProperty("edge", "top")
+        layout = QHBoxLayout(foot)
+        layout.setContentsMargins(16, 10, 16, 10)
+        layout.addWidget(self.end)
         return foot
 
     def complain(self, sentence: str) -> None:

@@ -64,7 +64,8 @@ class RowList(QWidget):
         self._content = QWidget()
         self._content.setProperty("kind", "scrolled")
         self._column = QVBoxLayout(self._content)
-        self._column.setContentsMargins(4, 4, 4, 4)
+        margin = 4 if scroll == "inside" else 0
+        self._column.setContentsMargins(margin, margin, margin, margin)
         self._column.setSpacing(2)
         self._column.addStretch(1)
         shown: QWidget = self._content
