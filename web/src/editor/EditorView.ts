@@ -147,6 +147,7 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   occurrencesHighlight: "singleFile",
   overviewRulerLanes: 0,
   padding: { top: 12, bottom: 12 },
+  renderFinalNewline: "on",
   renderLineHighlight: "line",
   renderLineHighlightOnlyWhenFocus: true,
   renderWhitespace: "selection",

@@ -9,7 +9,7 @@ import type { OpenFile } from "./openFiles";
 
 /** How long a name stays after its caret has moved. */
 const LABEL_MS = 2_000;
-const NAME_CHARS_MAX = 40;
+const NAME_CHARS_MAX = 24;
 
 interface Pointer {
   readonly client: number;
@@ -85,16 +85,19 @@ export class RemoteCursors {
 
   #decorate(pointer: Pointer, labelled: boolean): monaco.editor.IModelDeltaDecoration {
     const { model } = this.#file;
-    const { client, anchor, head } = pointer;
+    const { client, name, anchor, head } = pointer;
     const from = model.getPositionAt(Math.min(anchor, head));
     const to = model.getPositionAt(Math.max(anchor, head));
-    const headLine = head >= anchor ? to.lineNumber : from.lineNumber;
+    const { lineNumber: headLine, column } = head >= anchor ? to : from;
+    const { viewportColumn } = this.#editor.getLayoutInfo();
     const headClass = [
       "yRemoteSelectionHead",
       `yRemoteSelectionHead-${String(client)}`,
       labelled ? "yRemoteSelectionHead--named" : "",
       // Above the first line there is no room.
       headLine === 1 ? "yRemoteSelectionHead--below" : "",
+      // At the right edge a name would be cut off.
+      column % viewportColumn > viewportColumn - name.length ? "yRemoteSelectionHead--left" : "",
     ]
       .filter((name) => name !== "")
       .join(" ");
@@ -134,7 +137,7 @@ export class RemoteCursors {
     const { name, presence } = user ?? {};
     return {
       client,
-      name: typeof name === "string" ? name.slice(0, NAME_CHARS_MAX) : "",
+      name: typeof name === "string" ? shortened(name) : "",
       presence: typeof presence === "number" ? presence : client % 8,
       anchor,
       head,
@@ -178,6 +181,13 @@ export function cssString(text: string): string {
     (character) => `\\${(character.codePointAt(0) ?? 0).toString(16)} `,
   );
   return `"${escaped}"`;
+}
+
+function shortened(name: string): string {
+  const characters = Array.from(name);
+  return characters.length <= NAME_CHARS_MAX
+    ? name
+    : `${characters.slice(0, NAME_CHARS_MAX - 1).join("").trimEnd()}…`;
 }
 
 function object(value: unknown): Readonly<Record<string, unknown>> | null {

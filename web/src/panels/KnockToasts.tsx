@@ -10,21 +10,23 @@ import { Button, IconButton } from "../ui/Button";
 import css from "./KnockToasts.module.css";
 
 interface KnockToastsProps {
+  readonly narrow: boolean;
   readonly lobby: readonly LobbyEntry[];
   readonly onAdmit: (id: string) => void;
   readonly onDecline: (id: string) => void;
 }
 
 /** More than this would cover the editor; the rest is in the people panel. */
-const SHOWN = 2;
+const SHOWN = { narrow: 1, wide: 2 };
 
-export function KnockToasts({ lobby, onAdmit, onDecline }: KnockToastsProps) {
+export function KnockToasts({ narrow, lobby, onAdmit, onDecline }: KnockToastsProps) {
   const [putAway, setPutAway] = useState<ReadonlySet<string>>(new Set());
   const open = lobby.filter((entry) => !putAway.has(entry.id));
-  const more = open.length - SHOWN;
+  const shown = narrow ? SHOWN.narrow : SHOWN.wide;
+  const more = open.length - shown;
   return (
     <Toast.Provider duration={Infinity} label="Notification" swipeDirection="right">
-      {open.slice(0, SHOWN).map((entry, index) => (
+      {open.slice(0, shown).map((entry, index) => (
         <Toast.Root
           key={entry.id}
           className={css["toast"]}
@@ -38,7 +40,7 @@ export function KnockToasts({ lobby, onAdmit, onDecline }: KnockToastsProps) {
               <Toast.Title className={css["title"]}>{entry.name}</Toast.Title>
               <Toast.Description className={css["text"]}>
                 asks to join
-                {index === SHOWN - 1 && more > 0 && `, and ${String(more)} more in People`}
+                {index === shown - 1 && more > 0 && `, and ${String(more)} more in People`}
               </Toast.Description>
             </div>
             <Toast.Close asChild>

@@ -25,6 +25,7 @@ it.each([
   [{ connection: "connected", saved: "saving", unsentEdits: false }, "Saving", "busy"],
   [{ connection: "connected", saved: "unsaved", unsentEdits: false }, "Not saved yet", "warn"],
   [{ connection: "disconnected", saved: "saved", unsentEdits: true }, "Not sent yet", "warn"],
+  [{ connection: "failed", saved: "saved", unsentEdits: true }, "Not sent", "bad"],
   [{ connection: "disconnected", saved: "saved", unsentEdits: false }, "Saved", "good"],
 ] as const)("saved %j is %s", (facts, word, tone) => {
   expect(savedWord(facts)).toMatchObject({ word, tone });

@@ -44,6 +44,13 @@ export function connectionWord({ connection, everConnected }: ConnectionFacts): 
 }
 
 export function savedWord({ connection, saved, unsentEdits }: SavedFacts): StateWord {
+  if (unsentEdits && connection === "failed") {
+    return {
+      word: "Not sent",
+      tone: "bad",
+      meaning: "Your last changes did not reach the host. Copy what you need.",
+    };
+  }
   if (unsentEdits) {
     return connection === "connected"
       ? { word: "Sending", tone: "busy", meaning: "Your changes are on their way." }

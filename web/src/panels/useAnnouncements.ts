@@ -3,6 +3,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import type { RoomSnapshot } from "../collab/room";
+import { languageLabel } from "../ui/languages";
 import { runWord } from "./output";
 import { connectionWord } from "./states";
 
@@ -38,7 +39,7 @@ export function changes(before: RoomSnapshot, now: RoomSnapshot): readonly strin
     if (!person.is_online && wasOnline === true) said.push(`${person.name} went offline.`);
   }
   if (before.session && now.session && before.session.language !== now.session.language) {
-    said.push(`The language is now ${now.session.language}.`);
+    said.push(`The language is now ${languageLabel(now.session.language)}.`);
   }
   const running = new Map(before.runs.map((run) => [run.run_id, run.status]));
   for (const run of now.runs) {

@@ -273,7 +273,12 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
         }}
       />
       {manages && !peopleVisible && (
-        <KnockToasts lobby={snapshot.lobby} onAdmit={admit} onDecline={decline} />
+        <KnockToasts
+          narrow={narrow}
+          lobby={snapshot.lobby}
+          onAdmit={admit}
+          onDecline={decline}
+        />
       )}
       <VisuallyHidden>
         <span role="status">{announcement}</span>
