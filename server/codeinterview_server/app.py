@@ -50,7 +50,7 @@ def create_app(
         web_dist: The folder of the built web client.
     """
     limits = limits or Limits()
-    rooms = Rooms(database, settings)
+    rooms = Rooms(database, limits, idle_s=settings.room_idle_s)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -86,7 +86,7 @@ def create_app(
     app.state.rooms = rooms
     for part in (status, sessions, joining, participants, invites, socket):
         app.include_router(part.router)
-    app.router.default = Pages(WebFiles(web_dist))  # type: ignore[method-assign]
+    app.router.default = Pages(WebFiles(web_dist))
     errors.install(app)
     hosts = AllowedHosts((settings.host, *settings.allowed_hosts))
     # The last one added is the first to see a request.

@@ -7,8 +7,7 @@ import asyncio
 import contextlib
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from codeinterview_server.config import Settings
 from codeinterview_server.data_dir import DataDir, DataDirError
@@ -16,13 +15,6 @@ from codeinterview_server.db.embedded import EmbeddedPostgres
 from codeinterview_server.host_key import read_or_create
 from codeinterview_server.listener import listen, url_of
 from codeinterview_server.stopping import StopRequest
-
-if TYPE_CHECKING:
-    from uvicorn import Server
-
-_GRACE_S = 5
-_FRAME_ROOM = 2
-"""Frames up to so many times the limit are still read, so that the room can say why it closes."""
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
@@ -95,6 +87,7 @@ async def _run(
     from codeinterview_server.app import create_app
     from codeinterview_server.db.engine import Database
     from codeinterview_server.db.migrate import upgrade
+    from codeinterview_server.http_server import HttpServer
 
     if postgres is not None:
         database_url = await postgres.start()
@@ -106,7 +99,7 @@ async def _run(
     await database.start()
     try:
         app = create_app(settings, database, host_key)
-        server = _server(app, lambda: on_ready(url_of(settings.host, listener)))
+        server = HttpServer(app, lambda: on_ready(url_of(settings.host, listener)))
 
         def stop_server() -> None:
             server.force_exit = stop.count > 1
@@ -119,40 +112,3 @@ async def _run(
             stop.detach()
     finally:
         await database.stop()
-
-
-def _server(app: object, on_started: Callable[[], None]) -> "Server":
-    import uvicorn
-
-    from codeinterview_server.domain.limits import Limits
-
-    class QuietServer(uvicorn.Server):
-        """Leaves signals to us, and says when it accepts connections."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started and not self.should_exit:
-                on_started()
-
-    return QuietServer(
-        uvicorn.Config(
-            app,  # type: ignore[arg-type]
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            # Nobody in front of us is known to be honest about addresses.
-            proxy_headers=False,
-            ws="websockets-sansio",
-            ws_max_size=Limits().frame_bytes * _FRAME_ROOM,
-            # Compressing each keystroke costs more time than it saves.
-            ws_per_message_deflate=False,
-            ws_ping_interval=20,
-            ws_ping_timeout=20,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-    )

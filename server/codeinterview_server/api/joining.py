@@ -91,7 +91,7 @@ async def _come(room: Room, user: User, role: Role | None, token: str) -> Partic
         status=ParticipantStatus.WAITING if role is None else ParticipantStatus.ADMITTED,
         joined_at=now_ms(),
     )
-    return await room.join(newcomer, hash_token(token))
+    return await room.door.join(newcomer, hash_token(token))
 
 
 async def _come_back(
@@ -104,12 +104,9 @@ async def _come_back(
     if principal.status is ParticipantStatus.REMOVED:
         raise Removed
     _check_open(room.session, principal.role)
-    participant = await room.rejoin(principal.participant_id, name=user.name, color=user.color)
-    if participant.status is ParticipantStatus.WAITING and invited is not None:
-        participant = await room.change_participant(
-            participant.id, role=invited, status=ParticipantStatus.ADMITTED
-        )
-    return participant
+    return await room.door.come_back(
+        principal.participant_id, name=user.name, color=user.color, invited=invited
+    )
 
 
 def _check_open(session: Session, role: Role | None) -> None:

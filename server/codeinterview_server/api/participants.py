@@ -57,8 +57,13 @@ async def change_participant(
             raise Conflict("This person does not wait in the lobby any more. Reload the list.")
         changes = (body.name, body.color, body.role, status)
         if any(change is not None for change in changes):
-            participant = await visit.room.change_participant(
-                participant_id, name=body.name, color=body.color, role=body.role, status=status
+            participant = await visit.room.door.change(
+                participant_id,
+                by=visit.principal.participant_id,
+                name=body.name,
+                color=body.color,
+                role=body.role,
+                status=status,
             )
         return {"success": True, "participant": visit.person(participant)}
 
@@ -73,7 +78,7 @@ async def remove_participant(
         is_self = visit.principal.participant_id == participant_id
         visit.require(Action.LEAVE if is_self else Action.MANAGE_PARTICIPANTS)
         _present(visit, participant_id)
-        await visit.room.remove_participant(participant_id, by_self=is_self)
+        await visit.room.door.remove(participant_id, visit.principal.participant_id)
 
 
 def _needed(body: ChangeParticipant, *, is_self: bool) -> set[Action]:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from itertools import islice
 
 from codeinterview_server.domain.errors import TooManyRequests
 
@@ -42,6 +43,6 @@ class RateLimit:
 
     def _forget(self, now: float) -> None:
         """Drops addresses whose buckets are full again, and the oldest when there are too many."""
-        for address, (_, since) in list(self._buckets.items())[:2]:
+        for address, (_, since) in list(islice(self._buckets.items(), 2)):
             if now - since >= _WINDOW_S or len(self._buckets) > _MAX_ADDRESSES:
                 del self._buckets[address]

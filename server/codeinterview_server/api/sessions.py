@@ -68,7 +68,7 @@ async def create_session(
     )
     async with parts.rooms.open(session.id) as room:
         if body.code is not None:
-            room.replace_text(body.code, None, creator.id)
+            await room.replace_text(body.code, None, creator.id)
         visit = Visit(room, HOST)
         return {
             "success": True,
@@ -118,12 +118,14 @@ async def change_session(
         for action in _needed(body):
             visit.require(action)
         room = visit.room
+        by = visit.principal.participant_id
         if body.language is not None:
-            await room.change(language=body.language)
+            await room.change(by=by, language=body.language)
         if body.code is not None:
-            room.replace_text(body.code, None, visit.principal.participant_id)
+            await room.replace_text(body.code, None, by)
         if body.title is not None or body.locked is not None or body.phase is not None:
             await room.change(
+                by=by,
                 title=body.title,
                 locked=body.locked,
                 phase=None if body.phase is None else Phase(body.phase),
@@ -147,6 +149,7 @@ async def put_code(
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.EDIT_CODE)
         room = visit.room
+        by = visit.principal.participant_id
         language = body.language or room.session.language
         if language != room.session.language:
             visit.require(Action.SWITCH_LANGUAGE)
@@ -154,8 +157,8 @@ async def put_code(
         if body.path is not None and body.path not in paths:
             raise ValidationFailed({"path": f"The path must be one of: {', '.join(paths)}."})
         if language != room.session.language:
-            await room.change(language=language)
-        room.replace_text(body.code, body.path, visit.principal.participant_id)
+            await room.change(by=by, language=language)
+        await room.replace_text(body.code, body.path, by)
         return {"success": True, "data": visit.session_body()}
 
 

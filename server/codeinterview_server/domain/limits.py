@@ -17,8 +17,8 @@ class Limits:
     """One room's document, as encoded state."""
     awareness_bytes: int = 8 * 1024
     """One participant's awareness state, as JSON."""
-    outbox_bytes: int = 8 * 1024 * 1024
-    """What may wait for one slow reader before it is cut off."""
+    outbox_bytes: int = 16 * 1024 * 1024
+    """What may wait for one slow reader before it is cut off; a whole document fits in."""
     participants: int = 50
     """People of one session who are admitted or waiting."""
     waiting: int = 20

@@ -1,8 +1,11 @@
 """One socket of one participant, as its room keeps it."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from codeinterview_server.realtime.outbox import Peer
+from codeinterview_server.realtime.protocol import encode_control
 
 
 class Budget:
@@ -34,16 +37,20 @@ class Connection:
         is_open: False once it was closed from this side; what still arrives is ignored.
         awaits_difference: A state vector was sent to it and not answered yet.
         strikes: Answers in a row that were incomplete.
+        asked_early: It sent a state vector while it waited in the lobby.
         refused_at: When it last heard that an edit was refused, in seconds of a monotonic clock.
+        owes_refusal: An edit was refused since, and it has not heard of that yet.
     """
 
     __slots__ = (
+        "asked_early",
         "awaits_difference",
         "budget",
         "can_edit",
         "control_only",
         "is_member",
         "is_open",
+        "owes_refusal",
         "participant_id",
         "peer",
         "refused_at",
@@ -62,12 +69,18 @@ class Connection:
         self.is_open = True
         self.awaits_difference = False
         self.strikes = 0
-        self.refused_at = 0.0
+        self.asked_early = False
+        self.refused_at = float("-inf")
+        self.owes_refusal = False
 
     @property
     def takes_part(self) -> bool:
         """Whether it hears sync and awareness, and counts as being online."""
         return self.is_member and not self.control_only
+
+    def tell(self, message: Mapping[str, Any]) -> None:
+        """Send a control message."""
+        self.peer.send_bytes(encode_control(message))
 
     def close(self, code: int, reason: str = "") -> None:
         """Close from this side; later frames of it are ignored."""

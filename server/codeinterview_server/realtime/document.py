@@ -204,11 +204,18 @@ class RoomDocument:
 
         Returns:
             The update to relay and record; None when nothing changes.
+
+        Raises:
+            TooLarge: The document would grow beyond its limit.
         """
         content = self._text(path)
-        edits = minimal_edits(str(content), text)
+        before_text = str(content)
+        edits = minimal_edits(before_text, text)
         if not edits:
             return None
+        grown_bytes = len(text.encode()) - len(before_text.encode())
+        if grown_bytes > 0 and self._size_bytes + grown_bytes > self._limit_bytes:
+            self._check_size(grown_bytes)
         before = self._doc.get_state()
         with self._doc.transaction():
             for edit in edits:

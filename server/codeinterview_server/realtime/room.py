@@ -1,0 +1,382 @@
+"""One live session: who is connected, what they may do, and who hears of it.
+
+Frames are handled in the order of their arrival without ever waiting. What must be in the database
+before it is true (people, phase, title) changes in coroutines, one change at a time.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from codeinterview_server.db.events import EventKind
+from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.errors import (
+    DatabaseAway,
+    DomainError,
+    SessionEnded,
+    SessionExpired,
+    SessionNotFound,
+    TooLarge,
+    TooManyRequests,
+)
+from codeinterview_server.domain.languages import main_file
+from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.roles import Action, ParticipantStatus, Phase, Role, may
+from codeinterview_server.domain.sessions import Participant, Session
+from codeinterview_server.realtime.awareness import Awareness
+from codeinterview_server.realtime.close_codes import close_for
+from codeinterview_server.realtime.connection import Budget, Connection
+from codeinterview_server.realtime.desk import Desk
+from codeinterview_server.realtime.door import Door
+from codeinterview_server.realtime.journal import Journal, Ledger, Saved
+from codeinterview_server.realtime.loading import StoredRoom
+from codeinterview_server.realtime.outbox import Peer
+from codeinterview_server.realtime.peers import Peers
+from codeinterview_server.realtime.protocol import (
+    FrameKind,
+    SyncKind,
+    encode_awareness,
+    read_integer,
+    read_payload,
+)
+from codeinterview_server.realtime.roster import Roster
+from codeinterview_server.realtime.run_board import RunBoard
+from codeinterview_server.realtime.stores import Records, Stores
+from codeinterview_server.realtime.tasks import Tasks
+from codeinterview_server.realtime.views import participant_view, session_view
+from codeinterview_server.realtime.welcome import welcome
+from codeinterview_server.realtime.workspace import Workspace
+
+_EDITED_EVERY_MS: Final = 10_000
+"""How exact the time of the session's last change is."""
+_EXPIRY_CHECK_S: Final = 30.0
+"""A machine that slept has a clock that jumped; timers do not see that."""
+_REST_FLUSH_S: Final = 5.0
+
+
+class Room:
+    """One session's document, people, sockets and runs. `stop` it once it is not used any more.
+
+    Args:
+        stored: What the database knows of it.
+        stores: Where its people and the session itself are written.
+        journal: Where everything else is written.
+        limits: Its bounds.
+        broken: Called when its document is beyond repair and must be loaded again.
+    """
+
+    def __init__(
+        self,
+        stored: StoredRoom,
+        stores: Stores,
+        journal: Journal,
+        limits: Limits,
+        *,
+        broken: Callable[[], None],
+    ) -> None:
+        self._session = stored.session
+        self._stores = stores
+        self._limits = limits
+        self._changing = asyncio.Lock()
+        self._tasks = Tasks()
+        self._gone: DomainError | None = None
+        session_id = stored.session.id
+        self._peers = Peers()
+        self._records = Records(session_id, stores, journal)
+        self._roster = Roster(session_id, stored.participants, stores, limits)
+        self.door = Door(self, self._roster, self._peers, self._records)
+        self._runs = RunBoard(session_id, stored.runs, limits, self._peers, self._records)
+        self._desk = Desk(self, self._runs, self._tasks)
+        self._awareness = Awareness(limits.awareness_bytes, now_ms())
+        self.ledger = Ledger(
+            session_id,
+            unsnapshotted=stored.unsnapshotted,
+            last_seq=stored.last_seq,
+            state=stored.document.state,
+            on_saved=self._tell_saved,
+        )
+        self._workspace = Workspace(
+            stored.document,
+            self.ledger,
+            journal,
+            self._peers,
+            refuse=self._desk.refuse_edit,
+            edited=self._note_edit,
+            broken=broken,
+        )
+        self._workspace.seed(stored.session.language)
+        self._expiry = self._watch_expiry()
+
+    # What it is.
+
+    @property
+    def session(self) -> Session:
+        """The session as it is now."""
+        return self._session
+
+    @property
+    def participants(self) -> Mapping[str, Participant]:
+        """Everybody who ever joined or knocked, by id."""
+        return self._roster.people
+
+    @property
+    def online(self) -> Mapping[str, int]:
+        """Ids of the participants with at least one full socket."""
+        return self._peers.online
+
+    @property
+    def code(self) -> str:
+        """The text of the language's main file."""
+        return self._workspace.text(main_file(self._session.language).path)
+
+    def files(self) -> dict[str, str]:
+        """Return the text of every file."""
+        return self._workspace.texts()
+
+    def participant(self, connection: Connection) -> Participant:
+        """Return whose connection it is."""
+        return self._roster.get(connection.participant_id)
+
+    # Sockets.
+
+    def attach(self, peer: Peer, participant_id: str, *, control_only: bool) -> Connection:
+        """Take in the socket of a participant who is admitted or waits.
+
+        Raises:
+            TooManyRequests: The participant has too many sockets.
+            SessionNotFound, SessionExpired: The room is over.
+        """
+        if self._gone is not None:
+            raise self._gone
+        participant = self._roster.get(participant_id)
+        if len(self._peers.of(participant_id)) >= self._limits.sockets_per_participant:
+            raise TooManyRequests(10)
+        budget = Budget(self._limits.messages_per_s)
+        connection = Connection(participant_id, peer, budget, control_only=control_only)
+        self._peers.add(connection)
+        if participant.status is ParticipantStatus.ADMITTED:
+            self.greet(connection)
+        else:
+            view = participant_view(participant, is_online=False)
+            connection.tell({"type": "waiting", "participant": view})
+        return connection
+
+    def receive(self, connection: Connection, frame: bytes) -> None:
+        """Take in a frame. Whatever is wrong with it closes the connection."""
+        if not connection.is_open:
+            return
+        try:
+            if not connection.budget.spend(1):
+                raise TooManyRequests(10)
+            if len(frame) > self._limits.frame_bytes:
+                raise TooLarge
+            self._read(connection, frame)
+        except DomainError as error:
+            self.drop(connection, error)
+        except ValueError:
+            self.drop(connection, DomainError())
+
+    def detach(self, connection: Connection) -> None:
+        """Forget a socket that is closed; a second call does nothing."""
+        if connection not in self._peers:
+            return
+        connection.is_open = False
+        went_offline = self._peers.remove(connection)
+        self._relay_awareness(self._awareness.withdraw(connection), None)
+        if went_offline:
+            self._runs.stop_all(connection.participant_id)
+            self._records.event(EventKind.DISCONNECTED, connection.participant_id)
+            self.door.announce_people()
+
+    def drop(self, connection: Connection, error: DomainError) -> None:
+        """Close a connection and forget it."""
+        connection.close(*close_for(error))
+        self.detach(connection)
+
+    def greet(self, connection: Connection) -> None:
+        """Make the connection of somebody admitted a member."""
+        came_online = self._peers.admit(connection)
+        self.restamp(connection)
+        connection.tell(
+            welcome(
+                self._session,
+                self.participant(connection),
+                self._roster.people,
+                self._peers.online,
+                self._runs.view(),
+                self.ledger.saved,
+                self._limits,
+            )
+        )
+        if not connection.control_only:
+            self._workspace.greet(connection)
+            states = self._awareness.everyone()
+            if states is not None:
+                connection.peer.send_bytes(encode_awareness(states))
+        if came_online:
+            self._records.event(EventKind.CONNECTED, connection.participant_id)
+            self.door.announce_people()
+
+    def restamp(self, connection: Connection) -> None:
+        """Look again at what a connection's participant may do and is called."""
+        participant = self.participant(connection)
+        connection.can_edit = may(participant.principal(), Action.EDIT_CODE, self._session)
+        self._relay_awareness(self._awareness.restamp(connection, participant), None)
+
+    # Changes.
+
+    async def change(
+        self,
+        *,
+        by: str | None,
+        title: str | None = None,
+        locked: bool | None = None,
+        phase: Phase | None = None,
+        language: str | None = None,
+    ) -> None:
+        """Change what is not None of the session; `by` is who does it, None for the host.
+
+        Raises:
+            SessionNotFound: It was deleted meanwhile.
+            DatabaseAway: It could not be written down.
+        """
+        async with self._changing:
+            before = self._session
+            stored = await self._stores.sessions.update(
+                before.id, now_ms(), title=title, language=language, locked=locked, phase=phase
+            )
+            if stored is None:
+                raise SessionNotFound
+            # Its language may be newer here than in the database.
+            self._session = replace(stored, language=self._session.language)
+        self._record_changes(before, by)
+        if self._session.phase is not before.phase:
+            self._end()
+        for connection in self._peers:
+            self.restamp(connection)
+        self._announce_session()
+        if language is not None:
+            self.switch_language(language, by)
+
+    def switch_language(self, language: str, by: str | None) -> None:
+        """Switch the session to another language, whose files come into being with it."""
+        if language == self._session.language:
+            return
+        self._session = replace(self._session, language=language, updated_at=now_ms())
+        self._workspace.seed(language)
+        self._records.language(language)
+        self._records.event(EventKind.LANGUAGE, by, {"language": language})
+        self._announce_session()
+
+    async def replace_text(self, text: str, path: str | None, by: str | None) -> None:
+        """Turn a file's text, by default the main file's, into another by minimal edits.
+
+        Raises:
+            TooLarge: The document would grow beyond its limit.
+            DatabaseAway: It is in the room, but not in the database yet.
+        """
+        path = path or main_file(self._session.language).path
+        if self._workspace.replace(path, text, by):
+            self._records.event(EventKind.CODE_REPLACED, by, {"path": path})
+        if not await self._workspace.flush(_REST_FLUSH_S):
+            raise DatabaseAway
+
+    async def renew_invite(self, role: Role, by: str | None) -> Session:
+        """Make a role's earlier invites worthless.
+
+        Raises:
+            SessionNotFound: The session was deleted meanwhile.
+            DatabaseAway: It could not be written down.
+        """
+        async with self._changing:
+            stored = await self._stores.sessions.renew_invite(self._session.id, role, now_ms())
+            if stored is None:
+                raise SessionNotFound
+            self._session = replace(self._session, invite_generations=stored.invite_generations)
+        self._records.event(EventKind.INVITE_RENEWED, by, {"role": role.value})
+        return self._session
+
+    async def answer_knock(
+        self, participant_id: str, status: ParticipantStatus, by: str | None
+    ) -> None:
+        """Admit or decline somebody who waits; see `Door.change`."""
+        await self.door.change(participant_id, by=by, status=status)
+
+    # Its end.
+
+    def close(self, error: DomainError) -> None:
+        """Close all sockets for a reason, and take no more."""
+        self._gone = error
+        for connection in self._peers:
+            self.drop(connection, error)
+
+    async def flush(self, timeout_s: float) -> bool:
+        """Write everything and a snapshot; tell whether the database has it."""
+        return await self._workspace.flush(timeout_s, snapshot=True)
+
+    async def stop(self) -> None:
+        """Stop what it does in the background."""
+        self._expiry.cancel()
+        await self._tasks.stop()
+
+    def _end(self) -> None:
+        self._runs.stop_all()
+        for connection in self._peers:
+            principal = self.participant(connection).principal()
+            if not may(principal, Action.OPEN_SOCKET, self._session):
+                self.drop(connection, SessionEnded())
+
+    def _watch_expiry(self) -> asyncio.TimerHandle:
+        left_s = (self._session.expires_at - now_ms()) / 1000
+        pause_s = min(max(left_s, 0.0), _EXPIRY_CHECK_S)
+        return asyncio.get_running_loop().call_later(pause_s, self._check_expiry)
+
+    def _check_expiry(self) -> None:
+        if self._session.is_expired(now_ms()):
+            self.close(SessionExpired())
+        else:
+            self._expiry = self._watch_expiry()
+
+    # Reading and telling.
+
+    def _read(self, connection: Connection, frame: bytes) -> None:
+        kind, at = read_integer(frame, 0)
+        if kind == FrameKind.CONTROL:
+            self._desk.receive(connection, read_payload(frame, at))
+        elif not connection.takes_part:
+            asks = kind == FrameKind.SYNC and frame[at : at + 1] == bytes((SyncKind.STATE,))
+            connection.asked_early = connection.asked_early or asks
+        elif kind == FrameKind.SYNC:
+            self._workspace.receive(connection, frame, at)
+        elif kind == FrameKind.AWARENESS:
+            payload = read_payload(frame, at)
+            update = self._awareness.accept(connection, payload, self.participant(connection))
+            self._relay_awareness(update, connection)
+
+    def _relay_awareness(self, update: bytes | None, sender: Connection | None) -> None:
+        if update is not None:
+            self._peers.relay(encode_awareness(update), sender)
+
+    def _announce_session(self) -> None:
+        self._peers.tell({"type": "session", "session": session_view(self._session)})
+
+    def _tell_saved(self, saved: Saved) -> None:
+        self._peers.tell({"type": "saved", "state": saved.value})
+
+    def _note_edit(self) -> None:
+        at_ms = now_ms()
+        if at_ms - self._session.updated_at >= _EDITED_EVERY_MS:
+            self._session = replace(self._session, updated_at=at_ms)
+            self._records.edited(at_ms)
+
+    def _record_changes(self, before: Session, by: str | None) -> None:
+        after = self._session
+        changes: list[tuple[EventKind, bool, dict[str, Any]]] = [
+            (EventKind.TITLE, after.title != before.title, {"title": after.title}),
+            (EventKind.LOCKED, after.locked is not before.locked, {"locked": after.locked}),
+            (EventKind.ENDED, after.phase is not before.phase, {}),
+        ]
+        for kind, changed, payload in changes:
+            if changed:
+                self._records.event(kind, by, payload)

@@ -1,0 +1,211 @@
+"""All live rooms: loaded once however many come together, unloaded when nobody is left."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from codeinterview_server.db.engine import Database
+from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.errors import (
+    DatabaseAway,
+    SessionExpired,
+    SessionNotFound,
+    ShuttingDown,
+)
+from codeinterview_server.domain.limits import Limits
+from codeinterview_server.realtime.journal import Journal
+from codeinterview_server.realtime.loading import load_room
+from codeinterview_server.realtime.room import Room
+from codeinterview_server.realtime.stores import Stores
+from codeinterview_server.realtime.tasks import Tasks
+
+_log = logging.getLogger(__name__)
+
+_FLUSH_TIMEOUT_S: Final = 10.0
+
+
+class _Entry:
+    """A room that is loaded or being loaded, and how many use it."""
+
+    def __init__(self) -> None:
+        self.room: asyncio.Future[Room] = asyncio.get_running_loop().create_future()
+        # Whoever waited for it may have gone by the time it fails.
+        self.room.add_done_callback(lambda room: room.cancelled() or room.exception())
+        self.users = 0
+        self.idle: asyncio.TimerHandle | None = None
+
+
+class Rooms:
+    """Owns every room and the journal. Start it before use, stop it once.
+
+    Args:
+        database: Started before, stopped after.
+        limits: The bounds of each room.
+        idle_s: How long a room that nobody uses stays loaded.
+    """
+
+    def __init__(self, database: Database, limits: Limits, *, idle_s: float = 60.0) -> None:
+        self._stores = Stores.of(database)
+        self._journal = Journal(self._stores.journal)
+        self._limits = limits
+        self._idle_s = idle_s
+        self._entries: dict[str, _Entry] = {}
+        self._given_up: dict[str, Room] = {}
+        self._tasks = Tasks()
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Start the journal's writer."""
+        self._journal.start()
+
+    async def stop(self) -> None:
+        """Close all sockets so that clients reconnect, write everything, and stop."""
+        self._stopping = True
+        rooms = [room for entry in self._entries.values() if (room := _loaded(entry)) is not None]
+        for entry in self._entries.values():
+            if entry.idle is not None:
+                entry.idle.cancel()
+        await self._tasks.stop()
+        for room in rooms:
+            room.close(ShuttingDown())
+            await room.stop()
+            self._journal.request_snapshot(room.ledger)
+        await self._journal.stop(_FLUSH_TIMEOUT_S)
+        await self._stores.journal.close()
+        self._entries.clear()
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The ids of the sessions whose rooms are in memory."""
+        return frozenset(self._entries)
+
+    def online_count(self, session_id: str) -> int:
+        """Return how many participants of a session are connected."""
+        entry = self._entries.get(session_id)
+        room = None if entry is None else _loaded(entry)
+        return 0 if room is None else len(room.online)
+
+    @asynccontextmanager
+    async def open(self, session_id: str) -> AsyncIterator[Room]:
+        """Yield a session's room, which stays loaded as long.
+
+        Raises:
+            SessionNotFound, SessionExpired: There is no such session, or not any more.
+            DatabaseAway: It is not loaded, and PostgreSQL cannot be reached.
+            ShuttingDown: The server stops.
+        """
+        if self._stopping:
+            raise ShuttingDown
+        entry = self._entries.get(session_id)
+        if entry is None:
+            entry = self._entries[session_id] = _Entry()
+            self._tasks.start(self._load(session_id, entry), f"load of session {session_id}")
+        entry.users += 1
+        if entry.idle is not None:
+            entry.idle.cancel()
+            entry.idle = None
+        try:
+            room = await asyncio.shield(entry.room)
+            if room.session.is_expired(now_ms()):
+                raise SessionExpired
+            yield room
+        finally:
+            entry.users -= 1
+            self._rest(session_id, entry)
+
+    async def delete(self, session_id: str) -> None:
+        """Delete a session and all that was said in it; everybody in it is cut off.
+
+        Raises:
+            SessionNotFound: There is no such session.
+            DatabaseAway: PostgreSQL cannot be reached.
+        """
+        if not await self._stores.sessions.delete(session_id):
+            raise SessionNotFound
+        entry = self._entries.pop(session_id, None)
+        if entry is None:
+            return
+        await asyncio.wait([entry.room])
+        room = _loaded(entry)
+        if room is not None:
+            room.close(SessionNotFound())
+            await room.stop()
+            self._journal.forget(room.ledger)
+
+    async def _load(self, session_id: str, entry: _Entry) -> None:
+        """Fill an entry, or take it out again and tell all who wait why."""
+        try:
+            given_up = self._given_up.get(session_id)
+            if given_up is not None:
+                if not await self._journal.flush(given_up.ledger, _FLUSH_TIMEOUT_S):
+                    raise DatabaseAway
+                del self._given_up[session_id]
+            stored = await load_room(session_id, self._stores, self._limits)
+            room = Room(
+                stored,
+                self._stores,
+                self._journal,
+                self._limits,
+                broken=lambda: self._give_up(session_id, entry),
+            )
+        except BaseException as error:
+            if self._entries.get(session_id) is entry:
+                del self._entries[session_id]
+            if isinstance(error, Exception):
+                entry.room.set_exception(error)
+            else:
+                entry.room.cancel()
+                raise
+        else:
+            entry.room.set_result(room)
+            self._rest(session_id, entry)
+
+    def _rest(self, session_id: str, entry: _Entry) -> None:
+        """Unload a room after a while when nobody uses it."""
+        if entry.users or self._stopping or self._entries.get(session_id) is not entry:
+            return
+        if entry.idle is not None:
+            entry.idle.cancel()
+        entry.idle = asyncio.get_running_loop().call_later(
+            self._idle_s, self._start_unload, session_id, entry
+        )
+
+    def _start_unload(self, session_id: str, entry: _Entry) -> None:
+        entry.idle = None
+        self._tasks.start(self._unload(session_id, entry), f"unload of session {session_id}")
+
+    async def _unload(self, session_id: str, entry: _Entry) -> None:
+        room = _loaded(entry)
+        if room is None:
+            return
+        saved = await room.flush(_FLUSH_TIMEOUT_S)
+        if entry.users or self._entries.get(session_id) is not entry:
+            return
+        if not saved:
+            self._rest(session_id, entry)
+            return
+        del self._entries[session_id]
+        await room.stop()
+
+    def _give_up(self, session_id: str, entry: _Entry) -> None:
+        """Let a room with a broken document be loaded anew, after what it handed over is written.
+
+        Its clients reconnect, and bring along whatever the journal does not have.
+        """
+        room = _loaded(entry)
+        if room is None or self._entries.get(session_id) is not entry:
+            return
+        _log.error("The document of session %s is broken; it is loaded again", session_id)
+        del self._entries[session_id]
+        self._given_up[session_id] = room
+        room.close(ShuttingDown())
+        self._tasks.start(room.stop(), f"end of the room of session {session_id}")
+
+
+def _loaded(entry: _Entry) -> Room | None:
+    room = entry.room
+    if not room.done() or room.cancelled() or room.exception() is not None:
+        return None
+    return room.result()

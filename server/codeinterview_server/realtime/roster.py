@@ -1,0 +1,159 @@
+"""The people of one room as the database has them, and the rules of how they come and go."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.errors import (
+    Conflict,
+    ParticipantNotFound,
+    SessionFull,
+)
+from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.roles import ParticipantStatus, Role
+from codeinterview_server.domain.sessions import Participant, choose_presence
+from codeinterview_server.realtime.stores import Stores
+
+_PRESENT: Final = frozenset({ParticipantStatus.ADMITTED, ParticipantStatus.WAITING})
+_GONE: Final = frozenset({ParticipantStatus.LEFT, ParticipantStatus.REMOVED})
+
+
+class Roster:
+    """Everybody who ever joined or knocked. Each change is in the database before it shows.
+
+    Its owner lets one change happen at a time.
+    """
+
+    def __init__(
+        self, session_id: str, participants: Iterable[Participant], stores: Stores, limits: Limits
+    ) -> None:
+        self._session_id = session_id
+        self._people = {participant.id: participant for participant in participants}
+        self._stores = stores
+        self._limits = limits
+
+    @property
+    def people(self) -> Mapping[str, Participant]:
+        """Everybody by id, whatever their status."""
+        return self._people
+
+    async def add(self, newcomer: Participant, token_hash: bytes) -> Participant:
+        """Take somebody new in.
+
+        Raises:
+            SessionFull: The session or its lobby is full.
+            Conflict: The id was taken meanwhile.
+        """
+        self._check_room(newcomer.status)
+        if newcomer.id in self._people:
+            raise Conflict
+        await self._stores.participants.add(newcomer, token_hash)
+        self._people[newcomer.id] = newcomer
+        return newcomer
+
+    async def come_back(
+        self, participant_id: str, *, name: str, color: str, invited: Role | None
+    ) -> Participant:
+        """Let somebody in again who has a token.
+
+        Whoever left gave up being admitted, because they may have left from the lobby: an invite
+        brings them back in, and interviewers have been trusted before.
+
+        Raises:
+            SessionFull: Others took the place.
+        """
+        before = self.get(participant_id)
+        status, role = before.status, before.role
+        if status is ParticipantStatus.LEFT:
+            status = ParticipantStatus.WAITING
+            if before.role is Role.INTERVIEWER:
+                status = ParticipantStatus.ADMITTED
+        if status is ParticipantStatus.WAITING and invited is not None:
+            status, role = ParticipantStatus.ADMITTED, invited
+        if before.status not in _PRESENT:
+            self._check_room(status)
+        return await self.change(participant_id, name=name, color=color, role=role, status=status)
+
+    async def change(
+        self,
+        participant_id: str,
+        *,
+        name: str | None = None,
+        color: str | None = None,
+        role: Role | None = None,
+        status: ParticipantStatus | None = None,
+    ) -> Participant:
+        """Change what is not None, and return the participant as they are now.
+
+        Raises:
+            ParticipantNotFound: Nobody has this id.
+        """
+        before = self.get(participant_id)
+        after = replace(
+            before,
+            name=before.name if name is None else name,
+            role=before.role if role is None else role,
+            status=before.status if status is None else status,
+        )
+        if color is not None and color != before.color:
+            after = replace(after, color=color, presence=self._presence(participant_id, color))
+        if after.status is not before.status and after.status in _PRESENT:
+            after = replace(after, joined_at=now_ms())
+        if after == before:
+            return before
+        stored = await self._stores.participants.update(
+            self._session_id,
+            participant_id,
+            name=after.name,
+            color=after.color,
+            presence=after.presence,
+            role=after.role,
+            status=after.status,
+            joined_at=after.joined_at,
+        )
+        if stored is None:
+            raise ParticipantNotFound
+        self._people[participant_id] = stored
+        return stored
+
+    def get(self, participant_id: str) -> Participant:
+        """Return somebody.
+
+        Raises:
+            ParticipantNotFound: Nobody has this id.
+        """
+        participant = self._people.get(participant_id)
+        if participant is None:
+            raise ParticipantNotFound
+        return participant
+
+    def get_waiting(self, participant_id: str) -> Participant:
+        """Return somebody who waits in the lobby.
+
+        Raises:
+            ParticipantNotFound: Nobody has this id, or they went away.
+            Conflict: They do not wait any more.
+        """
+        participant = self.get(participant_id)
+        if participant.status in _GONE:
+            raise ParticipantNotFound
+        if participant.status is not ParticipantStatus.WAITING:
+            raise Conflict("This person does not wait in the lobby any more. Reload the list.")
+        return participant
+
+    def _presence(self, participant_id: str, color: str) -> int:
+        taken = [
+            person.presence
+            for person in self._people.values()
+            if person.status in _PRESENT and person.id != participant_id
+        ]
+        return choose_presence(color, taken)
+
+    def _check_room(self, status: ParticipantStatus) -> None:
+        present = [person for person in self._people.values() if person.status in _PRESENT]
+        waiting = [person for person in present if person.status is ParticipantStatus.WAITING]
+        if len(present) >= self._limits.participants:
+            raise SessionFull
+        if status is ParticipantStatus.WAITING and len(waiting) >= self._limits.waiting:
+            raise SessionFull("Too many people wait for this session. Ask for an invite link.")

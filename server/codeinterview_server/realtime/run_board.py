@@ -1,0 +1,216 @@
+"""The newest runs of one room: bounded records of who ran what and what it printed."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from codeinterview_server.db.events import EventKind
+from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.runs import Output, Run, RunStatus, Stream
+from codeinterview_server.domain.sessions import Participant
+from codeinterview_server.realtime.connection import Connection
+from codeinterview_server.realtime.controls import RunEvent, RunFinished, RunOutput, RunStarted
+from codeinterview_server.realtime.peers import Peers
+from codeinterview_server.realtime.stores import Records
+
+_VIEW_BYTES: Final = 1024 * 1024
+"""Output of all records that a welcome carries; what is older is left out."""
+_PIECES_MAX: Final = 20_000
+"""Changes of stream within one run's output."""
+
+
+class _Record:
+    """One run while it is kept at hand; its output grows piece by piece."""
+
+    def __init__(self, run: Run, left_bytes: int) -> None:
+        self.head = replace(run, output=())
+        self._pieces: list[tuple[Stream, list[str]]] = [
+            (piece.stream, [piece.text]) for piece in run.output
+        ]
+        self._left_bytes = left_bytes
+
+    @property
+    def is_running(self) -> bool:
+        return self.head.status is RunStatus.RUNNING
+
+    def add(self, stream: Stream, text: str) -> str:
+        """Add output, and return how much of the text there was room for."""
+        kept = _cut(text, self._left_bytes)
+        self._left_bytes -= _size_bytes(kept)
+        if self._pieces and self._pieces[-1][0] is stream:
+            self._pieces[-1][1].append(kept)
+        elif len(self._pieces) < _PIECES_MAX:
+            self._pieces.append((stream, [kept]))
+        else:
+            kept = ""
+        if len(kept) < len(text):
+            self.head = replace(self.head, truncated=True)
+        return kept
+
+    def finish(self, status: RunStatus, duration_ms: int, *, truncated: bool) -> None:
+        self.head = replace(
+            self.head,
+            status=status,
+            duration_ms=duration_ms,
+            truncated=truncated or self.head.truncated,
+        )
+
+    def run(self) -> Run:
+        pieces = tuple(Output(stream, "".join(texts)) for stream, texts in self._pieces)
+        return replace(self.head, output=pieces)
+
+
+class RunBoard:
+    """The runs of one room. A run's events count only from the participant who started it."""
+
+    def __init__(
+        self, session_id: str, runs: Iterable[Run], limits: Limits, peers: Peers, records: Records
+    ) -> None:
+        self._session_id = session_id
+        self._limits = limits
+        self._peers = peers
+        self._records = records
+        self._board: dict[str, _Record] = {}
+        for run in runs:
+            self._board[run.run_id] = record = _Record(run, 0)
+            if record.is_running:
+                # The server went down under it, and with it whoever ran it.
+                self._finish(record, RunStatus.STOPPED, _age_ms(run), truncated=run.truncated)
+
+    def take(self, event: RunEvent, participant: Participant, sender: Connection) -> None:
+        """Take in what happened to a run, and tell the others."""
+        if isinstance(event, RunStarted):
+            self._start(event, participant, sender)
+            return
+        record = self._board.get(event.run_id)
+        if record is None or not record.is_running or record.head.participant_id != participant.id:
+            return
+        if isinstance(event, RunOutput):
+            stream = Stream(event.stream)
+            text = _cut(event.text, self._limits.run_message_bytes)
+            if len(text) < len(event.text):
+                record.head = replace(record.head, truncated=True)
+            kept = record.add(stream, text)
+            if kept:
+                body = {"event": "output", "stream": stream.value, "text": kept}
+                self._tell(record, body, sender)
+        else:
+            self._end(record, event, sender)
+
+    def stop_all(self, participant_id: str | None = None) -> None:
+        """Finish runs that nobody will finish any more: one participant's, or everybody's."""
+        for record in self._board.values():
+            if record.is_running and participant_id in (None, record.head.participant_id):
+                stopped = RunFinished(
+                    record.head.run_id, RunStatus.STOPPED, _age_ms(record.head), truncated=False
+                )
+                self._end(record, stopped, None)
+
+    def view(self) -> list[dict[str, Any]]:
+        """Show the records, the earliest first; the output of old ones may be left out."""
+        left_bytes = _VIEW_BYTES
+        shown: list[dict[str, Any]] = []
+        for record in reversed(self._board.values()):
+            run = record.run()
+            view = _view(run)
+            left_bytes -= len(
+                json.dumps(view["output"], ensure_ascii=False).encode(errors="replace")
+            )
+            if left_bytes < 0:
+                view |= {"output": [], "truncated": True}
+            shown.append(view)
+        shown.reverse()
+        return shown
+
+    def _start(self, event: RunStarted, participant: Participant, sender: Connection) -> None:
+        if event.run_id in self._board:
+            return
+        run = Run(
+            session_id=self._session_id,
+            run_id=event.run_id,
+            participant_id=participant.id,
+            name=participant.name,
+            language=event.language,
+            path=event.path,
+            started_at=now_ms(),
+            status=RunStatus.RUNNING,
+            duration_ms=None,
+            truncated=False,
+            output=(),
+        )
+        self._board[run.run_id] = record = _Record(run, self._limits.run_output_bytes)
+        self._forget_oldest()
+        self._records.run(run)
+        self._records.event(EventKind.RUN_STARTED, participant.id, {"run_id": run.run_id})
+        self._tell(record, {"event": "started", "language": run.language, "path": run.path}, sender)
+
+    def _end(self, record: _Record, event: RunFinished, sender: Connection | None) -> None:
+        status = RunStatus(event.status)
+        self._finish(record, status, event.duration_ms, truncated=event.truncated)
+        body = {
+            "event": "finished",
+            "status": status.value,
+            "duration_ms": event.duration_ms,
+            "truncated": record.head.truncated,
+        }
+        self._tell(record, body, sender)
+
+    def _finish(
+        self, record: _Record, status: RunStatus, duration_ms: int, *, truncated: bool
+    ) -> None:
+        record.finish(status, duration_ms, truncated=truncated)
+        self._records.run(record.run())
+        self._records.event(
+            EventKind.RUN_FINISHED,
+            record.head.participant_id,
+            {"run_id": record.head.run_id, "status": status.value},
+        )
+
+    def _forget_oldest(self) -> None:
+        for run_id in list(self._board)[: -self._limits.runs_kept]:
+            record = self._board.pop(run_id)
+            if record.is_running:
+                self._finish(record, RunStatus.STOPPED, _age_ms(record.head), truncated=True)
+
+    def _tell(self, record: _Record, body: dict[str, Any], sender: Connection | None) -> None:
+        head = record.head
+        message = {
+            "type": "run",
+            "run_id": head.run_id,
+            **body,
+            "participant_id": head.participant_id,
+            "name": head.name,
+        }
+        self._peers.tell(message, sender=sender)
+
+
+def _view(run: Run) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "participant_id": run.participant_id,
+        "name": run.name,
+        "language": run.language,
+        "path": run.path,
+        "started_at": run.started_at,
+        "status": run.status.value,
+        "duration_ms": run.duration_ms,
+        "truncated": run.truncated,
+        "output": [{"stream": piece.stream.value, "text": piece.text} for piece in run.output],
+    }
+
+
+def _age_ms(run: Run) -> int:
+    return max(0, now_ms() - run.started_at)
+
+
+def _size_bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _cut(text: str, limit_bytes: int) -> str:
+    """Return as much of a text's beginning as fits, without half a character."""
+    if len(text) * 4 <= limit_bytes or _size_bytes(text) <= limit_bytes:
+        return text
+    return text.encode("utf-8", "replace")[:limit_bytes].decode("utf-8", "ignore")

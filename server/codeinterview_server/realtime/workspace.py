@@ -1,0 +1,159 @@
+"""One room's document at work: edits checked, relayed at once, then handed to the journal."""
+
+from collections.abc import Callable
+from typing import Final
+
+from codeinterview_server.domain.languages import LANGUAGES
+from codeinterview_server.realtime.connection import Connection
+from codeinterview_server.realtime.document import (
+    BrokenDocument,
+    IncompleteUpdate,
+    RoomDocument,
+)
+from codeinterview_server.realtime.journal import Journal, Ledger
+from codeinterview_server.realtime.peers import Peers
+from codeinterview_server.realtime.protocol import (
+    SyncKind,
+    encode_sync,
+    read_integer,
+    read_payload,
+)
+
+_STRIKES_MAX: Final = 3
+"""Incomplete answers in a row after which a client is taken for broken."""
+
+
+class Workspace:
+    """The files of one room.
+
+    Args:
+        document: The loaded document.
+        ledger: The room's account with the journal.
+        journal: Where updates go after they were relayed.
+        peers: Whom they are relayed to.
+        refuse: Tells a connection that its edit was not done.
+        edited: Called after each edit.
+        broken: Called when the document is beyond repair and must be loaded again.
+    """
+
+    def __init__(
+        self,
+        document: RoomDocument,
+        ledger: Ledger,
+        journal: Journal,
+        peers: Peers,
+        *,
+        refuse: Callable[[Connection], None],
+        edited: Callable[[], None],
+        broken: Callable[[], None],
+    ) -> None:
+        self._document = document
+        self._ledger = ledger
+        self._journal = journal
+        self._peers = peers
+        self._refuse = refuse
+        self._edited = edited
+        self._broken = broken
+
+    def text(self, path: str) -> str:
+        """Return the text of a file; empty for one that does not exist."""
+        return self._document.text(path)
+
+    def texts(self) -> dict[str, str]:
+        """Return the text of every file."""
+        return self._document.texts()
+
+    def greet(self, connection: Connection) -> None:
+        """Begin the handshake: ask for what the client has and we lack."""
+        self._ask(connection)
+        if connection.asked_early:
+            # It asked in the lobby and will not ask again.
+            connection.asked_early = False
+            connection.peer.send_bytes(encode_sync(SyncKind.DIFFERENCE, self._document.state()))
+
+    def receive(self, connection: Connection, frame: bytes, at: int) -> None:
+        """Take in a sync frame whose kind stands at an offset.
+
+        Raises:
+            ValueError: The frame is malformed, or writes what no client may write.
+            TooLarge: The document would grow beyond its limit.
+        """
+        kind, at = read_integer(frame, at)
+        payload = read_payload(frame, at)
+        if kind == SyncKind.UPDATE:
+            self._edit(connection, payload, frame)
+        elif kind == SyncKind.DIFFERENCE:
+            connection.awaits_difference = False
+            if not self._document.adds_nothing(payload):
+                self._edit(connection, payload, None)
+        elif kind == SyncKind.STATE:
+            # Whoever compares states gives up what was refused.
+            connection.owes_refusal = False
+            answer = self._document.difference(payload)
+            connection.peer.send_bytes(encode_sync(SyncKind.DIFFERENCE, answer))
+        else:
+            raise ValueError("There is no such sync message.")
+
+    def seed(self, language: str) -> None:
+        """Add a language's files that are not there yet, with their starter text."""
+        for file in LANGUAGES[language].files:
+            update = self._document.seed(file.path)
+            if update is not None:
+                self._publish(update, None)
+
+    def replace(self, path: str, text: str, participant_id: str | None) -> bool:
+        """Turn a file's text into another by minimal edits; tell whether anything changed."""
+        update = self._document.replace(path, text)
+        if update is None:
+            return False
+        self._publish(update, participant_id)
+        return True
+
+    async def flush(self, timeout_s: float, *, snapshot: bool = False) -> bool:
+        """Wait until the database has everything; tell whether it has."""
+        if snapshot:
+            self._journal.request_snapshot(self._ledger)
+        return await self._journal.flush(self._ledger, timeout_s)
+
+    def _edit(self, connection: Connection, update: bytes, frame: bytes | None) -> None:
+        if not connection.can_edit:
+            if frame is None or not self._document.adds_nothing(update):
+                self._refuse(connection)
+            return
+        try:
+            self._document.apply(update)
+        except IncompleteUpdate:
+            self._ask_again(connection, is_answer=frame is None)
+            return
+        except BrokenDocument:
+            self._heal()
+            raise ValueError("The update could not be applied.") from None
+        connection.strikes = 0
+        self._peers.relay(frame or encode_sync(SyncKind.UPDATE, update), connection)
+        self._journal.append(self._ledger, connection.participant_id, update)
+        self._edited()
+
+    def _publish(self, update: bytes, participant_id: str | None) -> None:
+        """Relay and record what the server wrote."""
+        self._peers.relay(encode_sync(SyncKind.UPDATE, update), None)
+        self._journal.append(self._ledger, participant_id, update)
+        self._edited()
+
+    def _ask(self, connection: Connection) -> None:
+        connection.awaits_difference = True
+        connection.peer.send_bytes(encode_sync(SyncKind.STATE, self._document.state_vector()))
+
+    def _ask_again(self, connection: Connection, *, is_answer: bool) -> None:
+        """Ask for what an update builds upon; the answer brings the update along."""
+        if is_answer:
+            connection.strikes += 1
+            if connection.strikes > _STRIKES_MAX:
+                raise ValueError("The answers stay incomplete.")
+        if not connection.awaits_difference:
+            self._ask(connection)
+
+    def _heal(self) -> None:
+        try:
+            self._publish(self._document.heal(), None)
+        except BrokenDocument:
+            self._broken()
