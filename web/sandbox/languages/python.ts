@@ -65,7 +65,8 @@ class Python implements WorkerLanguage {
     try {
       const args = [files, program.path, asked, canSuspend] as const;
       const status = canSuspend ? await enter.callPromising(...args) : enter(...args);
-      if (status !== 0) terminal.write("info", `Exited with status ${status}.\n`);
+      // A traceback speaks for itself; a status that the program chose would go unseen.
+      if (status > 0) terminal.write("info", `Exited with status ${status}.\n`);
       return status === 0 ? "ok" : "error";
     } catch (error) {
       // Only the interpreter itself can fail here, for want of memory or stack.

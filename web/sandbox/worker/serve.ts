@@ -5,6 +5,7 @@
  * port stays in closures that no user code can reach.
  */
 
+import { PROGRAM_BYTES } from "../limits";
 import type { HostMessage, Program, WorkerMessage } from "../messages";
 import { BlockingInput, canBlock } from "./blockingInput";
 import type { Terminal, WorkerLanguage } from "./language";
@@ -38,9 +39,15 @@ function start(language: WorkerLanguage, port: MessagePort, assets: InitAssets):
     const lines = program.stdin?.split("\n") ?? [];
     const given = program.stdin !== null || !interactive;
     const input = new BlockingInput(signals);
+    // The frame counts for itself; what it would drop anyway must not keep it from hearing Stop.
+    let left = PROGRAM_BYTES;
     return {
       canBlock: blocking || given,
-      write: (stream, text) => post({ type: "output", stream, text }),
+      write: (stream, text) => {
+        if (left < 0) return;
+        left -= text.length;
+        post({ type: "output", stream, text });
+      },
       readLine: (prompt) =>
         given
           ? Promise.resolve(lines.shift() ?? null)

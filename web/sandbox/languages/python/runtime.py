@@ -19,7 +19,10 @@ import traceback
 import types
 import typing  # noqa: F401
 
-_INTERNAL = ("<codeinterview>", "/_pyodide/", "/pyodide/")
+# What run() returns for a program that ended with a traceback.
+_FAILED = -1
+# Where the files of the runtime, of Pyodide and of the script that enters them lie.
+_INTERNAL = ("<codeinterview>", "<exec>", "blob:", "/_pyodide/", "/pyodide/")
 
 
 class _Input(io.RawIOBase):
@@ -96,7 +99,10 @@ def _prepare(files, path, read_line):
 
 
 def run(files, path, read_line, wait_for):
-    """Run `files[path]`; returns the exit status. `wait_for` runs a coroutine to its end."""
+    """Run `files[path]`; returns its exit status, or -1 when it ended with a traceback.
+
+    `wait_for` runs a coroutine to its end.
+    """
     namespace = _prepare(files, path, read_line)
     try:
         code = compile(
@@ -113,7 +119,7 @@ def run(files, path, read_line, wait_for):
         return 1
     except BaseException as error:
         _report(error)
-        return 1
+        return _FAILED
     finally:
         try:
             sys.stdout.flush()
