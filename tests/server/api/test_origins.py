@@ -12,6 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 from tests.server.served import client, served
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from codeinterview_server.api.origins import AllowedHosts, OriginGuard
 
@@ -148,7 +149,7 @@ async def test_sockets_of_other_sites_are_refused(headers: dict[str, str], allow
         if allowed:
             async with connect(url, additional_headers=headers) as open_socket:
                 await open_socket.wait_closed()
-            async with connect(url, origin=origin) as open_socket:
+            async with connect(url, origin=Origin(origin)) as open_socket:
                 await open_socket.wait_closed()
             return
         with pytest.raises(InvalidStatus) as refusal:
