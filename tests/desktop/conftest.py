@@ -8,6 +8,10 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication
+
+from codeinterview_desktop.theme.controller import ThemeController
 
 T = TypeVar("T")
 
@@ -19,6 +23,22 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 RunOnQt = Callable[[Coroutine[Any, Any, T]], T]
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """The application, made ready for web views before it exists."""
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    return QApplication
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[ThemeController]:
+    """The light theme, in force until the test ends."""
+    made = ThemeController(qapp, "light")
+    yield made
+    made.deleteLater()
+    qapp.setStyleSheet("")
 
 
 @pytest.fixture
