@@ -39,12 +39,6 @@ export function previewPolicy(): string {
   });
 }
 
-/** The same as an element of the page, for a server that sends no policy. */
-export function policyElement(policy: string): string {
-  const known = policy.split("; ").filter((directive) => !directive.startsWith("sandbox "));
-  return `<meta http-equiv="Content-Security-Policy" content="${known.join("; ")}" />`;
-}
-
 function write(policy: Policy): string {
   return Object.entries(policy)
     .map(([name, sources]) => [name, ...sources].join(" "))

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import { root } from "../vite.shared.ts";
-import { framePolicy, policyElement, previewPolicy } from "./policies.ts";
+import { framePolicy, previewPolicy } from "./policies.ts";
 
 export interface SandboxScripts {
   readonly frame: string;
@@ -50,8 +50,8 @@ export async function writeSandbox(
     "frame.html": framePolicy(inlined(scripts.frame)),
     "preview.html": previewPolicy(),
   };
-  await writePage(folder, "frame", policies["frame.html"], { SCRIPT: scripts.frame });
-  await writePage(folder, "preview", policies["preview.html"], {
+  await writePage(folder, "frame", { SCRIPT: scripts.frame });
+  await writePage(folder, "preview", {
     PRELUDE: scripts.prelude,
     SCRIPT: scripts.preview,
   });
@@ -69,11 +69,9 @@ async function writeAsset(folder: string, name: string, bytes: Uint8Array): Prom
 async function writePage(
   folder: string,
   name: string,
-  policy: string,
   scripts: Readonly<Record<string, string>>,
 ): Promise<void> {
   let html = await readFile(join(root, `sandbox/${name}/${name}.html`), "utf8");
-  html = html.replace(/(?<=<meta charset="utf-8" \/>)/, `\n    ${policyElement(policy)}`);
   for (const [mark, script] of Object.entries(scripts)) {
     html = html.replace(new RegExp(`\\s*/\\*${mark}\\*/\\s*`), () => inlined(script));
   }

@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   css: "text/css",
   html: "text/html",
   js: "text/javascript",
+  mjs: "text/javascript",
 };
 
 const TAG = /<(?:script|link)\b(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
@@ -30,7 +31,8 @@ export function compose(path: string, files: Files, prelude: string): string {
     }),
   );
   const opening = OPENING.exec(html)?.[0] ?? "";
-  return `${opening}<script>${prelude}</script>${html.slice(opening.length)}`;
+  const first = `<script src="${dataAddress("prelude.mjs", prelude)}"></script>`;
+  return opening + first + html.slice(opening.length);
 }
 
 /** A file's text as an address that is complete in itself. */

@@ -37,6 +37,13 @@ class Preview {
       const stream = message.stream === "system" ? "info" : message.stream;
       this.#output.write(stream, message.text);
     });
+    // Where a page wants to go is checked against the policy of the document around it.
+    window.addEventListener("securitypolicyviolation", (event) => {
+      if (event.effectiveDirective !== "frame-src") return;
+      this.#output.notice(
+        `The page went to ${event.blockedURI}, which a preview cannot show. Run loads it again.\n`,
+      );
+    });
   }
 
   #send(message: PreviewMessage): void {

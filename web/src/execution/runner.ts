@@ -42,6 +42,8 @@ interface Run {
 /** After this long without an answer to Stop the whole frame is replaced. */
 const STOP_PATIENCE_MS = 1000;
 
+const RESTARTED = "The sandbox was restarted. Run again.";
+
 const IDLE: RunnerSnapshot = {
   state: "idle",
   language: null,
@@ -139,11 +141,22 @@ export class Runner {
     }, STOP_PATIENCE_MS);
   }
 
+  /**
+   * End whatever runs and give the frame up; the next `warmUp` or `run` makes another.
+   *
+   * A browser may keep all frames without an origin in one process: while this one is there, a
+   * previewed page in an endless loop could take it along and outlive its own frame.
+   */
+  rest(): void {
+    if (this.#run !== null) this.#finish(this.#run, "stopped", null, false);
+    this.#dropFrame();
+    this.#set({ language: null, warm: false, progress: null, error: null });
+  }
+
   dispose(): void {
     if (this.#run !== null) this.#finish(this.#run, "stopped", null, false);
     this.#disposed = true;
-    this.#frame?.dispose();
-    this.#frame = null;
+    this.#dropFrame();
     this.#listeners.clear();
   }
 
@@ -168,8 +181,9 @@ export class Runner {
     const load = this.#fetchAndLoad(language);
     this.#loads.set(language, load);
     load.catch((error: unknown) => {
+      if (this.#loads.get(language) !== load) return;
       // The next run tries again.
-      if (this.#loads.get(language) === load) this.#loads.delete(language);
+      this.#loads.delete(language);
       const text = error instanceof Error ? error.message : String(error);
       if (this.#snapshot.language === language) this.#set({ progress: null, error: text });
     });
@@ -183,9 +197,12 @@ export class Runner {
     const { source, assets } = await fetchLanguage(language, (progress) => {
       if (this.#snapshot.language === language) this.#set({ progress });
     });
+    if (this.#frame !== frame) throw new Error(RESTARTED);
+    frame.watch(true);
     await new Promise<void>((resolve, reject) => {
       this.#settle.set(language, (error) => {
         this.#settle.delete(language);
+        if (this.#run === null && this.#settle.size === 0) frame.watch(false);
         if (error === null) resolve();
         else reject(new Error(error));
       });
@@ -208,13 +225,17 @@ export class Runner {
 
   /** Throw the frame away with all its workers; the languages it had are loaded again. */
   #replaceFrame(): void {
+    this.#dropFrame();
+    const { language } = this.#snapshot;
+    if (!this.#disposed && language !== null) this.#load(language).catch(() => undefined);
+  }
+
+  #dropFrame(): void {
     this.#frame?.dispose();
     this.#frame = null;
     this.#loads.clear();
     this.#warm.clear();
-    for (const settle of [...this.#settle.values()]) settle("The sandbox was restarted. Run again.");
-    const { language } = this.#snapshot;
-    if (!this.#disposed && language !== null) this.#load(language).catch(() => undefined);
+    for (const settle of [...this.#settle.values()]) settle(RESTARTED);
   }
 
   #hear(message: FrameMessage): void {

@@ -59,7 +59,8 @@ export function useExecution(options: {
   const isPage = language === "html";
 
   useEffect(() => {
-    if (canRun && !isPage) runner?.warmUp(language);
+    if (isPage) runner?.rest();
+    else if (canRun) runner?.warmUp(language);
   }, [runner, canRun, isPage, language]);
 
   useEffect(() => {
