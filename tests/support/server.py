@@ -49,6 +49,7 @@ class ServerProcess:
     def __post_init__(self) -> None:
         self.host_key = secrets.token_urlsafe(32)
         self.process: subprocess.Popen[str] | None = None
+        self._reader = threading.Thread()
         self.origin = ""
         self._log = self.data_dir.parent / f"{self.data_dir.name}.log"
 
@@ -77,6 +78,7 @@ class ServerProcess:
             )
         line = self._first_line()
         if not line.startswith("ready "):
+            self.stop()
             raise AssertionError(f"the server said {line!r}; its log:\n{self.log_text()[-4000:]}")
         self.origin = line.removeprefix("ready ").strip()
         self.port = int(self.origin.rsplit(":", 1)[1])
@@ -88,11 +90,13 @@ class ServerProcess:
 
         def read() -> None:
             assert process.stdout is not None
-            for text in process.stdout:
-                lines.put(text)
+            with process.stdout:
+                for text in process.stdout:
+                    lines.put(text)
             lines.put("")
 
-        threading.Thread(target=read, daemon=True, name="server-stdout").start()
+        self._reader = threading.Thread(target=read, daemon=True, name="server-stdout")
+        self._reader.start()
         return lines.get(timeout=START_TIMEOUT_S)
 
     def _running(self) -> subprocess.Popen[str]:
@@ -104,13 +108,16 @@ class ServerProcess:
         process = self._running()
         process.send_signal(signal.SIGKILL)
         process.wait(STOP_TIMEOUT_S)
+        self._reader.join(STOP_TIMEOUT_S)
 
     def stop(self) -> int:
         """End the server with SIGTERM; return its exit status. Safe to call again."""
         process = self._running()
         if process.poll() is None:
             process.terminate()
-        return process.wait(STOP_TIMEOUT_S)
+        status = process.wait(STOP_TIMEOUT_S)
+        self._reader.join(STOP_TIMEOUT_S)
+        return status
 
     def log_text(self) -> str:
         """Everything that the server wrote to stderr so far."""
