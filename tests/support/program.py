@@ -114,6 +114,10 @@ def running(folder: Path, port: int, env: dict[str, str]) -> Iterator[Program]:
     try:
         yield Program(folder, port, process)
     finally:
+        started = []
         if process.poll() is None:
+            # The server and PostgreSQL end a moment after the app; until then they use the folder.
+            started = psutil.Process(process.pid).children(recursive=True)
             process.kill()
         process.communicate(timeout=LIMIT_S)
+        psutil.wait_procs(started, LIMIT_S)
