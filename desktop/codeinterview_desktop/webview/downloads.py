@@ -37,6 +37,11 @@ class Downloads(QObject):
         if path is None:
             download.cancel()
             return
+        if not path.parent.is_dir():
+            # Qt would try to make it, and say nothing when it cannot.
+            download.cancel()
+            self._fail(path, "the folder is not there")
+            return
         download.setDownloadDirectory(str(path.parent))
         download.setDownloadFileName(path.name)
         download.stateChanged.connect(lambda state: self._changed(download, path, state))
@@ -52,10 +57,10 @@ class Downloads(QObject):
         if state is states.DownloadCompleted:
             self.finished.emit(path)
         elif state is states.DownloadInterrupted:
-            self.failed.emit(
-                f"{path.name} was not saved: {download.interruptReasonString().lower()}. "
-                "Try another folder."
-            )
+            self._fail(path, download.interruptReasonString().lower())
+
+    def _fail(self, path: Path, reason: str) -> None:
+        self.failed.emit(f"{path.name} was not saved: {reason}. Try another folder.")
 
 
 def safe_name(suggested: str) -> str:

@@ -176,7 +176,10 @@ class RoomView(QWidget):
                 self.page.setZoomFactor(self._zoom)
                 self._enter(ViewState.SHOWN)
             case QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus:
-                if info.errorDomain() != QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain:
+                if info.errorDomain() == QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain:
+                    # The server answered with a page that explains itself.
+                    self._enter(ViewState.SHOWN)
+                else:
                     self._show_trouble(
                         Trouble.certificate(self._refused_host)
                         if self._refused_host

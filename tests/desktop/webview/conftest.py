@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass, field
 from functools import partial
@@ -48,13 +49,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._site.asked.append(self.path)
-        body, headers = self._site.pages.get(self.path, ("", {}))
+        body, headers = self._site.pages.get(self.path, ("no such page", {}))
         self.send_response(200 if self.path in self._site.pages else 404)
         for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body.encode())))
         self.end_headers()
-        self.wfile.write(body.encode())
+        # A view that goes away in the middle is none of the server's business.
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(body.encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
@@ -107,7 +110,7 @@ class Browser(QObject):
 def browser(qapp: object) -> Iterator[Browser]:
     made = Browser()
     for scheme in ("http", "https", "mailto", "file"):
-        QDesktopServices.setUrlHandler(scheme, made, "open")
+        QDesktopServices.setUrlHandler(scheme, made, b"open")
     yield made
     for scheme in ("http", "https", "mailto", "file"):
         QDesktopServices.unsetUrlHandler(scheme)

@@ -35,7 +35,7 @@ def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
         (f"{OWN}/s/1", True, Destination.STAY),
         (f"{OWN}/sandbox/frame.html", False, Destination.STAY),
         ("http://127.0.0.1:8766/", True, Destination.BROWSER),
-        ("http://127.0.0.1:8765.example/", True, Destination.BROWSER),
+        ("http://127.0.0.1.example:8765/", True, Destination.BROWSER),
         ("http://127.0.0.1:8765@example.org/", True, Destination.BROWSER),
         ("https://example.org/", True, Destination.BROWSER),
         ("mailto:ada@example.org", True, Destination.BROWSER),
