@@ -31,7 +31,7 @@ function withoutNode(): Plugin {
   };
 }
 
-function environment(name: string): EnvironmentOptions {
+function environment(name: string, input: string): EnvironmentOptions {
   return {
     consumer: "client",
     build: {
@@ -39,7 +39,7 @@ function environment(name: string): EnvironmentOptions {
       write: false,
       modulePreload: false,
       rolldownOptions: {
-        input: ENTRIES[name],
+        input,
         // What these speak of is Pyodide's own code.
         checks: { eval: false, commonJsVariableInEsm: false, emptyImportMeta: false },
         output: {
@@ -63,7 +63,7 @@ function codeOf(output: unknown): string {
 export default defineConfig({
   publicDir: false,
   plugins: [withoutNode()],
-  environments: Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, environment(name)])),
+  environments: Object.fromEntries(Object.entries(ENTRIES).map(([name, input]) => [name, environment(name, input)])),
   builder: {
     async buildApp(builder) {
       const built: Record<string, string> = {};

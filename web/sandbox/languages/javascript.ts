@@ -15,6 +15,8 @@ const UNSETTLED_MS = 2000;
 
 const later = setTimeout.bind(self);
 const now = performance.now.bind(performance);
+/** Converts whatever a program hands over, as the browser's own functions do. */
+const textOf: (value: unknown) => string = String;
 
 class JavaScript implements WorkerLanguage {
   load(_assets: unknown, canBlock: boolean): Promise<boolean> {
@@ -55,10 +57,13 @@ class JavaScript implements WorkerLanguage {
     const look = (): void => {
       const quiet = now() - quietSince;
       if (timers.size > 0) quietSince = now();
-      else if (settled && quiet >= SETTLE_MS) return resolve("ok");
-      else if (quiet >= UNSETTLED_MS) {
+      else if (settled && quiet >= SETTLE_MS) {
+        resolve("ok");
+        return;
+      } else if (!settled && quiet >= UNSETTLED_MS) {
         terminal.write("stderr", "The program ended while it still awaited a promise.\n");
-        return resolve("error");
+        resolve("error");
+        return;
       }
       later(look, 5);
     };
@@ -73,7 +78,7 @@ class JavaScript implements WorkerLanguage {
   #install(terminal: Terminal, describe: (error: unknown) => string, path: string): void {
     const ask = (question: unknown): string | null => {
       if (!terminal.canBlock) throw new Error("This browser cannot wait for input.");
-      const text = question === undefined ? "" : String(question);
+      const text = question === undefined ? "" : textOf(question);
       const prompt = text === "" || /\s$/.test(text) ? text : `${text} `;
       if (prompt !== "") terminal.write("stdout", prompt);
       return terminal.readLineBlocking(prompt);
@@ -81,12 +86,12 @@ class JavaScript implements WorkerLanguage {
     const scope = globalThis as unknown as Record<string, unknown>;
     scope["prompt"] = (question?: unknown, preset?: unknown) => {
       const answer = ask(question);
-      return answer === "" && preset !== undefined ? String(preset) : answer;
+      return answer === "" && preset !== undefined ? textOf(preset) : answer;
     };
     scope["confirm"] = (question?: unknown) =>
-      /^\s*(y|yes|ok|true|1)\s*$/i.test(ask(`${String(question ?? "")} [y/n]`) ?? "");
+      /^\s*(y|yes|ok|true|1)\s*$/i.test(ask(`${textOf(question ?? "")} [y/n]`) ?? "");
     scope["alert"] = (message?: unknown) =>
-      terminal.write("info", `${message === undefined ? "" : String(message)}\n`);
+      terminal.write("info", `${message === undefined ? "" : textOf(message)}\n`);
     scope["console"] = makeConsole({
       write: (stream, text) => terminal.write(stream, text),
       describeError: describe,
@@ -120,7 +125,7 @@ function describeError(error: unknown, path: string): string {
   if (!(error instanceof Error)) return inspect(error, String);
   let title = `${error.name}: ${error.message}`;
   if (error.message === "") title = error.name;
-  const frames = stackText(String(error.stack ?? ""), path);
+  const frames = stackText(error.stack ?? "", path);
   const cause =
     error.cause === undefined ? "" : `\n  [cause]: ${inspect(error.cause, (e) => String(e))}`;
   return `${title}\n${frames}`.trimEnd() + cause;

@@ -14,6 +14,8 @@ const PAGE = /\b(?:about:srcdoc)\b/g;
 const { parent } = window;
 const post = parent.postMessage.bind(parent) as (message: unknown, target: string) => void;
 
+const textOf: (value: unknown) => string = String;
+
 function write(stream: Stream, text: string): void {
   post({ type: "console", stream, text }, "*");
 }
@@ -26,7 +28,7 @@ function withNames(text: string): string {
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return inspect(error, String);
   const title = error.message === "" ? error.name : `${error.name}: ${error.message}`;
-  const places = withNames(String(error.stack ?? ""))
+  const places = withNames(error.stack ?? "")
     .split("\n")
     .filter((line) => /[\w.-]+\.(?:html|js):\d+:\d+/.test(line) && !line.includes(title))
     .map((line) => `    at ${line.trim().replace(/^at /, "")}\n`);
@@ -68,7 +70,7 @@ window.addEventListener("securitypolicyviolation", (event) => {
 
 // A frame without modal dialogs ignores these; the room's typing must not wait for them anyway.
 window.alert = (message?: unknown) => {
-  write("info", `alert: ${String(message ?? "")}\n`);
+  write("info", `alert: ${textOf(message ?? "")}\n`);
 };
 window.confirm = (message?: string) => {
   write("info", `confirm: ${message ?? ""} (a preview answers “cancel”)\n`);

@@ -11,10 +11,12 @@ import { BlockingInput, canBlock } from "./blockingInput";
 import type { Terminal, WorkerLanguage } from "./language";
 
 const apply = Reflect.apply;
-const dataOf = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get;
+const { get: dataOf } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data") as {
+  get: (this: MessageEvent) => unknown;
+};
 
 function hostMessage(event: MessageEvent): HostMessage {
-  return apply(dataOf as () => HostMessage, event, []);
+  return apply(dataOf, event, []) as HostMessage;
 }
 
 function start(language: WorkerLanguage, port: MessagePort, assets: InitAssets): void {

@@ -33,7 +33,7 @@ export function format(values: readonly unknown[], show: (value: unknown) => str
       case "%f":
         return String(Number.parseFloat(String(value)));
       case "%j":
-        return JSON.stringify(value) ?? "undefined";
+        return value === undefined ? "undefined" : JSON.stringify(value);
       case "%c":
         return "";
       default:

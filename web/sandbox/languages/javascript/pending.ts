@@ -20,12 +20,12 @@ export class PendingTimers {
       const id = nativeSetTimeout(() => {
         this.#ids.delete(id);
         call(handler, args);
-      }, delay) as unknown as number;
+      }, delay);
       this.#ids.add(id);
       return id;
     };
     scope["setInterval"] = (handler: Handler, delay?: number, ...args: unknown[]): number => {
-      const id = nativeSetInterval(() => call(handler, args), delay) as unknown as number;
+      const id = nativeSetInterval(() => call(handler, args), delay);
       this.#ids.add(id);
       return id;
     };

@@ -2,9 +2,11 @@
 
 const PREFIX = "(async () => {";
 const indirectEval = eval;
-const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (
-  body: string,
-) => unknown;
+const { constructor: AsyncFunction } = Object.getPrototypeOf(async () => {
+  await Promise.resolve();
+}) as {
+  constructor: new (body: string) => unknown;
+};
 
 export interface Place {
   readonly line: number;
