@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from starlette.applications import Starlette
 
 from codeinterview_server.http_server import HttpServer
 from codeinterview_server.listener import listen
@@ -18,18 +19,13 @@ START_TIMEOUT_S = 20.0
 
 
 @asynccontextmanager
-async def served(app: Any, *, lifespan: bool = False) -> AsyncIterator[str]:
-    """Serve the app on a free loopback port of this loop; yield its origin.
-
-    Args:
-        app: Any ASGI app.
-        lifespan: Whether it has one; a start that fails in it ends the test run.
-    """
+async def served(app: Any) -> AsyncIterator[str]:
+    """Serve the app on a free loopback port of this loop; yield its origin."""
     started = asyncio.Event()
     listener = listen("127.0.0.1", 0)
     try:
         server = HttpServer(app, started.set)
-        server.config.lifespan = "on" if lifespan else "off"
+        server.config.lifespan = "on" if isinstance(app, Starlette) else "off"
         # Nobody is waited for who is still connected when a test ends.
         server.config.timeout_graceful_shutdown = 1
         serving = asyncio.create_task(server.serve(sockets=[listener]))
