@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QRhiWidget, QVBoxLayout, QWidget
 
 from codeinterview_desktop.theme.controller import ThemeController
 from codeinterview_desktop.ui.actions import Actions
@@ -174,6 +174,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.workspace, 1)
         column.addWidget(self.status_bar)
         self.setCentralWidget(central)
+        # Asks for the kind of surface that web views need. The window would be made anew, losing
+        # the keyboard, when the first of them came into one that was made for painting alone.
+        QRhiWidget(self).setVisible(False)
 
     def _connect_parts(self) -> None:
         self.workspace.current_changed.connect(self._page_shown)

@@ -110,7 +110,7 @@ class Browser(QObject):
 def browser(qapp: object) -> Iterator[Browser]:
     made = Browser()
     for scheme in ("http", "https", "mailto", "file"):
-        QDesktopServices.setUrlHandler(scheme, made, b"open")
+        QDesktopServices.setUrlHandler(scheme, made, "open")  # type: ignore[arg-type]
     yield made
     for scheme in ("http", "https", "mailto", "file"):
         QDesktopServices.unsetUrlHandler(scheme)
