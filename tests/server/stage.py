@@ -87,6 +87,18 @@ class Stage:
         return Person(interview.id, answer["participant"]["id"], answer["token"])
 
 
+def error(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a refusal, which must look like one."""
+    body = answer.json()
+    assert list(body) == ["detail"]
+    detail = body["detail"]
+    assert detail["success"] is False
+    assert isinstance(detail["error"], str)
+    assert detail["error"].endswith("."), detail["error"]
+    assert set(detail) <= {"success", "error", "code", "fields"}
+    return answer.status_code, detail["code"]
+
+
 @asynccontextmanager
 async def staged(
     database: Database,

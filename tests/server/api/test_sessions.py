@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.server.stage import Stage, staged
+from tests.server.stage import Stage, error, staged
 
 from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.languages import LANGUAGES, main_file
@@ -16,24 +16,10 @@ from codeinterview_server.domain.sessions import DEFAULT_TITLE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import httpx
-
     from codeinterview_server.db.engine import Database
 
 CREATOR = {"id": "ada-1", "name": "Ada Lovelace", "color": "3"}
 HOUR_MS = 3_600_000
-
-
-def error(answer: httpx.Response) -> tuple[int, str]:
-    """Status and code of a refusal, which must look like one."""
-    body = answer.json()
-    assert list(body) == ["detail"]
-    detail = body["detail"]
-    assert detail["success"] is False
-    assert isinstance(detail["error"], str)
-    assert detail["error"].endswith("."), detail["error"]
-    assert set(detail) <= {"success", "error", "code", "fields"}
-    return answer.status_code, detail["code"]
 
 
 # Creating.
