@@ -1,6 +1,7 @@
 /** One Monaco editor on the page: shows a file of a room, tells the others where the caret is. */
 
 import "./remoteCursors.css";
+import "./widgets.css";
 
 import * as Y from "yjs";
 

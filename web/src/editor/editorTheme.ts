@@ -109,6 +109,7 @@ export function editorTheme({ mode, colors, presence }: Theme): editor.IStandalo
       "menu.separatorBackground": colors.divider,
       "menu.border": colors.divider,
       focusBorder: colors.accent,
+      "widget.border": colors.divider,
       "widget.shadow": mode === "dark" ? "#00000080" : "#0000001f",
       "scrollbar.shadow": "#00000000",
       "scrollbarSlider.background": `${colors.border}55`,

@@ -154,7 +154,9 @@ const Run = memo(function Run({ run, mine }: { readonly run: RunRecord; readonly
         <span>ran {run.path}</span>
         <time dateTime={new Date(run.started_at).toISOString()}>{clock(run.started_at)}</time>
         <span className={css["spacer"]} />
-        {took !== null && <span>{running ? elapsed(took) : duration(took)}</span>}
+        {took !== null && (
+          <span className={css["took"]}>{running ? elapsed(took) : duration(took)}</span>
+        )}
         <span className={cx(css["state"], css[run.status])}>
           {Icon ? <Icon size={14} aria-hidden="true" /> : <Spinner size={14} />}
           {runWord(run.status)}
