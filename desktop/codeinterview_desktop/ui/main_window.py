@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QRhiWidget, QVBoxLayout, QWidget
 
 from codeinterview_desktop.theme.controller import ThemeController
@@ -48,6 +48,7 @@ _SIZE: Final = QSize(1280, 800)
 _LEAST: Final = QSize(760, 520)
 # After the first paint, and before anybody can have filled in the form.
 _WARM_UP_MS: Final = 400
+_WITHOUT_GRAPHICS: Final = frozenset({"offscreen", "minimal"})
 
 
 class MainWindow(QMainWindow):
@@ -174,9 +175,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.workspace, 1)
         column.addWidget(self.status_bar)
         self.setCentralWidget(central)
-        # Asks for the kind of surface that web views need. The window would be made anew, losing
-        # the keyboard, when the first of them came into one that was made for painting alone.
-        QRhiWidget(self).setVisible(False)
+        if QGuiApplication.platformName() not in _WITHOUT_GRAPHICS:
+            # Asks for the kind of surface that web views need. The window would be made anew,
+            # losing the keyboard, when the first of them came into one made for painting alone.
+            QRhiWidget(self).setVisible(False)
 
     def _connect_parts(self) -> None:
         self.workspace.current_changed.connect(self._page_shown)
