@@ -111,8 +111,12 @@ class Workspace:
 
     async def flush(self, timeout_s: float, *, snapshot: bool = False) -> bool:
         """Wait until the database has everything; tell whether it has."""
-        if snapshot:
-            self._journal.request_snapshot(self._ledger)
+        if not await self._journal.flush(self._ledger, timeout_s):
+            return False
+        if not snapshot:
+            return True
+        # Only now, so that it covers every update.
+        self._journal.request_snapshot(self._ledger)
         return await self._journal.flush(self._ledger, timeout_s)
 
     def _edit(self, connection: Connection, update: bytes, frame: bytes | None) -> None:

@@ -1,0 +1,138 @@
+"""How rooms end, and what they outlive."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from tests.server.realtime.conftest import HOST_KEY
+from tests.server.served import served
+from tests.support.room_client import Room
+from websockets.asyncio.client import connect
+
+from codeinterview_server.app import create_app
+from codeinterview_server.config import Settings
+from codeinterview_server.db.engine import Database
+from codeinterview_server.db.journal import JournalStore
+from codeinterview_server.db.migrate import upgrade
+from codeinterview_server.domain.limits import Limits
+
+if TYPE_CHECKING:
+    from tests.server.realtime.conftest import Serve, Server
+
+    from codeinterview_server.db.embedded import EmbeddedPostgres
+
+
+async def test_a_deleted_session_cuts_everybody_off(server: Server) -> None:
+    room = await server.room()
+    async with room.enter() as host:
+        await host.sync()
+        await host.insert(0, "x")
+        await room.call("DELETE", token=HOST_KEY)
+        assert await host.until_closed() == (4404, "not_found")
+    async with room.enter() as host:
+        assert await host.until_closed() == (4404, "not_found")
+    assert room.id not in server.rooms.loaded
+
+
+async def test_a_session_expires_under_its_people(serve: Serve) -> None:
+    server = await serve(session_hours=1.5 / 3600)
+    room = await server.room()
+    async with room.enter() as host:
+        assert await host.until_closed() == (4410, "expired")
+    async with room.enter() as host:
+        assert await host.until_closed() == (4410, "expired")
+
+
+async def test_a_stop_flushes_and_tells_clients_to_come_back(database: Database) -> None:
+    app = create_app(Settings(), database, HOST_KEY)
+    async with served(app) as origin:
+        room = await Room.create(origin, HOST_KEY, language="python", code="one\n")
+        opened = room.enter()
+        host = await opened.__aenter__()
+        await host.sync()
+        await host.insert(0, "last words ")
+        await host.fence()
+    assert (await host.until_closed())[0] == 1012
+    await opened.__aexit__(None, None, None)
+    stored = await JournalStore(database).load(room.id)
+    assert stored.snapshot is not None
+    assert stored.updates == ()
+    async with served(create_app(Settings(), database, HOST_KEY)) as origin:
+        room.origin = origin
+        assert (await room.call("GET"))["data"]["code"] == "last words one\n"
+
+
+async def test_a_room_goes_on_while_the_database_is_away(
+    own_postgres: EmbeddedPostgres, serve: Serve
+) -> None:
+    url = await own_postgres.start()
+    await asyncio.to_thread(upgrade, url)
+    database = Database(url, pool_size=4)
+    await database.start()
+    try:
+        app = create_app(Settings(), database, HOST_KEY)
+        async with served(app) as origin:
+            room = await Room.create(origin, HOST_KEY, language="python", code="one\n")
+            token = await room.join("Carl")
+            async with room.enter() as host, room.enter(token) as candidate:
+                await asyncio.gather(host.sync(), candidate.sync())
+                await own_postgres.stop()
+                await candidate.insert(0, "unsaved ")
+                await host.until_text("unsaved one\n")
+                await host.message("saved", lambda m: m["state"] == "unsaved")
+                await host.tell("language", language="html")
+                await candidate.message("session", lambda m: m["session"]["language"] == "html")
+                with pytest.raises(httpx.HTTPStatusError) as away:
+                    await room.call("GET")
+                assert away.value.response.status_code == 503
+                assert away.value.response.json()["detail"]["code"] == "DATABASE_AWAY"
+                async with httpx.AsyncClient(trust_env=False) as http:
+                    assert (await http.get(f"{origin}/api/v1/health")).status_code == 503
+                await own_postgres.start()
+                await host.message("saved", lambda m: m["state"] == "saved")
+                data = (await room.call("GET"))["data"]
+                assert data["files"]["main.py"] == "unsaved one\n"
+                assert data["language"] == "html"
+    finally:
+        await database.stop()
+
+
+async def test_a_reader_that_does_not_keep_up_is_dropped(serve: Serve) -> None:
+    server = await serve(Limits(outbox_bytes=256 * 1024))
+    room = await server.room(code="")
+    token = await room.join("Slow")
+    port = int(room.origin.rsplit(":", 1)[1])
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+        url = f"ws://127.0.0.1:{port}/ws/sessions/{room.id}?token={token}"
+        async with room.enter() as host:
+            # Nobody reads from it, so after some frames its buffers are full.
+            slow = await connect(url, sock=raw, compression=None, max_queue=1, ping_interval=None)
+            await host.message(
+                "participants", lambda m: all(p["is_online"] for p in m["participants"])
+            )
+            await host.sync()
+            for _ in range(60):
+                await host.insert(0, "x" * 150_000)
+                await host.edit(lambda text: text.__delitem__(slice(0, 150_000)))
+            await host.until(
+                lambda: (
+                    [
+                        p["is_online"]
+                        for p in (host.last("participants") or {})["participants"]
+                        if p["id"] == "Slow"
+                    ]
+                    == [False]
+                ),
+                "the slow reader gone",
+            )
+            await host.insert(0, "still here")
+            await host.fence()
+            slow.transport.abort()
+            await slow.wait_closed()
