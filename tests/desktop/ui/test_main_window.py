@@ -17,6 +17,7 @@ from codeinterview_desktop.core.links import parse_join_text
 from codeinterview_desktop.core.room_watch import WatchState
 from codeinterview_desktop.core.supervisor import ServerState
 from codeinterview_desktop.core.values import Role
+from codeinterview_desktop.theme.tokens import DARK, LIGHT
 from codeinterview_desktop.ui.main_window import TITLE
 from codeinterview_desktop.ui.rooms import COPIED
 from codeinterview_desktop.ui.widgets.status import StatusLabel
@@ -214,7 +215,7 @@ def test_ending_asks_and_brings_home(on_qt: Callable[..., Any], house: House) ->
     async def story() -> None:
         async with house.served() as app:
             window = app.window
-            page = await host(window)
+            await host(window)
             window.commands.end.trigger()
             await seen(lambda: "End for everyone" in buttons(window), "question")
             press(buttons(window)["End for everyone"])
@@ -304,9 +305,9 @@ def test_another_theme_is_worn_at_once(on_qt: Callable[..., Any], house: House) 
     async def story() -> None:
         async with house.app() as app:
             window = app.window
-            assert window.theme.theme.mode == "light"
+            assert window.theme.theme is LIGHT
             app.settings.update(theme="dark")
-            assert window.theme.theme.mode == "dark"
+            assert window.theme.theme is DARK
 
     on_qt(story())
 
