@@ -71,13 +71,18 @@ class EventStore:
             kind: What happened.
             payload: The rest, as JSON without NUL characters.
         """
-        row = select(
-            sessions.c.id,
-            literal(at_ms, BigInteger),
-            literal(actor_id, Text),
-            literal(kind.value, Text),
-            literal(dict(payload or {}), JSONB),
-        ).where(sessions.c.id == session_id)
+        row = (
+            select(
+                sessions.c.id,
+                literal(at_ms, BigInteger),
+                literal(actor_id, Text),
+                literal(kind.value, Text),
+                literal(dict(payload or {}), JSONB),
+            )
+            .where(sessions.c.id == session_id)
+            # It may be about to be deleted: FOR KEY SHARE waits until that is certain.
+            .with_for_update(read=True, key_share=True)
+        )
         async with self._database.begin() as connection:
             await connection.execute(
                 insert(events).from_select(
