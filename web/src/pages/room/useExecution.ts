@@ -27,6 +27,7 @@ export interface Execution {
 
 const nothing = (): (() => void) => () => undefined;
 const noRunner = (): RunnerSnapshot | null => null;
+const WORTH_SHOWING_BYTES = 1024 * 1024;
 const CLOSED: PreviewSnapshot = { live: false, version: 0, files: {} };
 const closed = (): PreviewSnapshot => CLOSED;
 
@@ -113,6 +114,8 @@ function controlOf(state: RunnerSnapshot | null): RunControl {
 }
 
 function progressOf(state: RunnerSnapshot | null): LoadProgress | null {
-  if (state?.state !== "loading" || state.progress === null) return null;
+  if (state === null || state.progress === null) return null;
+  // Warming up ahead of a run is worth a word only where it takes a while.
+  if (state.state !== "loading" && state.progress.totalBytes < WORTH_SHOWING_BYTES) return null;
   return { what: languageLabel(state.language ?? ""), ...state.progress };
 }
