@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,17 @@ pytestmark = pytest.mark.browser
 
 # What Chromium itself says of a connection that was cut.
 CUT = r"net::ERR_|WebSocket connection to|Failed to load resource"
+
+NEXT_FRAME = "() => new Promise((resolve) => requestAnimationFrame(() => resolve()))"
+KEPT = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('codeinterview');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const count = opening.result.transaction('unsent').objectStore('unsent').count();
+    count.onerror = () => reject(count.error);
+    count.onsuccess = () => { opening.result.close(); resolve(count.result); };
+  };
+})"""
 
 
 async def test_both_type_while_the_cable_is_cut(
@@ -67,6 +79,16 @@ async def test_a_reload_while_the_cable_is_cut_keeps_what_was_typed(
         await cem.page.reload()
         await cem.in_room()
         await cem.wait_for_text("kept")
+        await expect(cem.status("saved")).to_have_text("Saved")
+        assert server.api("GET", f"/sessions/{hosted.id}")["data"]["code"] == "kept"
+        await nothing_kept(cem)
+
+
+async def nothing_kept(person: RoomPage) -> None:
+    """Wait until the browser holds no edits any more that it takes for unsent."""
+    async with asyncio.timeout(10):
+        while await person.page.evaluate(KEPT):
+            await person.page.evaluate(NEXT_FRAME)
 
 
 async def test_the_server_is_killed_and_comes_back(people: People, tmp_path: Path) -> None:

@@ -1,0 +1,158 @@
+"""The room's outward form: files, panes, themes, small windows, addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from playwright.async_api import Page
+    from tests.support.room_page import RoomPage
+    from tests.support.server import ServerProcess
+
+    People = Callable[..., Awaitable[RoomPage]]
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_page_of_three_files_is_written_together(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(language="html")
+    ines = await (await people()).enter(hosted.join_url("interviewer", origin), "Ines")
+    cem = await (await people()).enter(hosted.join_url("candidate", origin), "Cem")
+    texts = {
+        "index.html": "<h1 id='it'>Slanted</h1><link rel='stylesheet' href='style.css'>"
+        "<script src='script.js'></script>",
+        "style.css": "#it { font-style: italic }",
+        "script.js": "console.log('from', 'script.js')",
+    }
+    for path, text in texts.items():
+        await cem.page.get_by_role("tab", name=path).click()
+        await cem.replace_all(text)
+    await cem.page.get_by_role("tab", name="index.html").click()
+    await cem.wait_for_text(texts["index.html"])
+    await ines.page.get_by_role("tab", name="style.css").click()
+    await ines.wait_for_text(texts["style.css"])
+
+    await ines.run()
+    await expect(ines.output).to_contain_text("from script.js")
+    await expect(cem.output).to_contain_text("from script.js")
+    heading = ines.page.frame_locator('[data-pane="preview"] iframe').get_by_role("heading")
+    if await ines.page.frame_locator('[data-pane="preview"] iframe').locator("iframe").count():
+        outer = ines.page.frame_locator('[data-pane="preview"] iframe')
+        heading = outer.frame_locator("iframe").get_by_role("heading")
+    await expect(heading).to_have_css("font-style", "italic")
+
+
+async def test_a_cursor_is_seen_in_its_own_file_only(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(language="html")
+    ines = await (await people()).enter(hosted.join_url("interviewer", origin), "Ines")
+    cem = await (await people()).enter(hosted.join_url("candidate", origin), "Cem")
+    await cem.page.get_by_role("tab", name="style.css").click()
+    await cem.focus_editor()
+    # What is out of sight is not drawn.
+    await cem.page.keyboard.press("Control+Home")
+    heads = ines.page.locator(".yRemoteSelectionHead")
+    await ines.page.get_by_role("tab", name="style.css").click()
+    await expect(heads).to_have_count(1)
+    await ines.page.get_by_role("tab", name="index.html").click()
+    await expect(heads).to_have_count(0)
+
+
+async def test_the_theme_is_chosen_once_and_stays(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session()
+    cem = await people(color_scheme="light")
+    await cem.enter(hosted.join_url("candidate", origin), "Cem")
+    light = await _ground(cem.page)
+    await cem.page.get_by_role("button", name="Theme").click()
+    await cem.page.get_by_role("menuitemradio", name="Dark").click()
+    await expect(cem.page.locator(".monaco-editor").first).not_to_have_css(
+        "background-color", light
+    )
+    dark = await _ground(cem.page)
+    await cem.page.reload()
+    await cem.in_room()
+    assert await _ground(cem.page) == dark
+    await cem.page.get_by_role("button", name="Theme").click()
+    await cem.page.get_by_role("menuitemradio", name="Like the system").click()
+    await expect(cem.page.locator(".monaco-editor").first).to_have_css("background-color", light)
+
+
+async def _ground(page: Page) -> str:
+    colour: str = await page.locator(".monaco-editor").first.evaluate(
+        "(element) => getComputedStyle(element).backgroundColor"
+    )
+    return colour
+
+
+async def test_panes_are_resized_by_keyboard_and_stay_so(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session()
+    cem = await people(viewport={"width": 1280, "height": 800})
+    await cem.enter(hosted.join_url("candidate", origin), "Cem")
+    separator = cem.page.get_by_role("separator", name="Resize editor and output")
+    before = await _width(cem.page)
+    await separator.focus()
+    for _ in range(4):
+        await cem.page.keyboard.press("ArrowLeft")
+    narrowed = await _width(cem.page)
+    assert narrowed < before - 50
+    await cem.page.reload()
+    await cem.in_room()
+    assert await _width(cem.page) == pytest.approx(narrowed, abs=2)
+
+
+async def _width(page: Page) -> float:
+    box = await page.locator('[data-pane="editor"]').bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+async def test_a_phone_is_enough_to_take_part(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(language="python", code="")
+    ines = await (await people()).enter(hosted.join_url("interviewer", origin), "Ines")
+    cem = await people(viewport={"width": 390, "height": 844}, has_touch=True)
+    await cem.enter(hosted.join_url("candidate", origin), "Cem")
+    await cem.focus_editor()
+    await cem.type("print('on a phone')")
+    await ines.wait_for_text("print('on a phone')")
+    await cem.run()
+    await expect(cem.page.get_by_role("tab", name="Output")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    await expect(cem.output).to_contain_text("on a phone")
+    await expect(ines.output).to_contain_text("on a phone")
+    await cem.page.get_by_role("tab", name="People").click()
+    online = cem.page.get_by_role("listitem").filter(has_text="Online")
+    await expect(online).to_have_count(2)
+    await expect(online.filter(has_text="Ines")).to_be_visible()
+    await cem.page.get_by_role("tab", name="Editor").click()
+    await cem.wait_for_text("print('on a phone')")
+    assert await cem.page.evaluate("document.documentElement.scrollWidth") <= 390
+    await cem.page.get_by_role("button", name="More").click()
+    await cem.page.get_by_role("menuitem", name="Leave").click()
+    await cem.page.get_by_role("alertdialog").get_by_role("button", name="Leave").click()
+    await expect(cem.page.get_by_role("heading", name="You have left")).to_be_visible()
+
+
+async def test_a_room_address_without_a_place_in_it_leads_to_the_join_page(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(title="Not yet in")
+    eve = await people()
+    await eve.page.goto(f"{origin}/s/{hosted.id}")
+    await expect(eve.page.get_by_role("heading", name="Not yet in")).to_be_visible()
+    assert re.fullmatch(rf"{origin}/i/{hosted.id}", eve.page.url)
