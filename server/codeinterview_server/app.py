@@ -29,6 +29,7 @@ from codeinterview_server.db.participants import ParticipantStore
 from codeinterview_server.db.sessions import SessionStore
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.realtime.rooms import Rooms
+from codeinterview_server.retention import Retention
 from codeinterview_server.version import __version__
 
 
@@ -40,7 +41,7 @@ def create_app(
     limits: Limits | None = None,
     web_dist: Path = WEB_DIST,
 ) -> FastAPI:
-    """Returns the app; its lifespan starts and stops the rooms.
+    """Returns the app; its lifespan starts and stops the rooms and what deletes old sessions.
 
     Args:
         settings: What the server runs with.
@@ -51,13 +52,16 @@ def create_app(
     """
     limits = limits or Limits()
     rooms = Rooms(database, limits, idle_s=settings.room_idle_s)
+    retention = Retention(database, settings.retention_days, lambda: rooms.loaded)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await rooms.start()
+        retention.start()
         try:
             yield
         finally:
+            await retention.stop()
             await rooms.stop()
 
     app = FastAPI(

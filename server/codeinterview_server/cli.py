@@ -1,17 +1,21 @@
-"""The command line: `codeinterview serve`. Imports little, so that mistakes are told at once."""
+"""The command line. Imports little, so that mistakes are told at once."""
 
 import argparse
 import logging
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import NoReturn
+from functools import partial
+from types import FrameType
+from typing import Any, NoReturn
 
+from codeinterview_server import cli_records
 from codeinterview_server.version import __version__
 
 
 class Exit(IntEnum):
-    """The exit statuses; `error CODE sentence` on stdout carries the same names."""
+    """The exit statuses; the lines `error CODE sentence` carry the same names."""
 
     OK = 0
     INTERNAL = 1
@@ -21,6 +25,13 @@ class Exit(IntEnum):
     DATABASE = 5
     ALREADY_RUNNING = 6
     SCHEMA_NEWER = 7
+    BACKUP_DAMAGED = 8
+    BACKUP_NEWER = 9
+    NOT_EMPTY = 10
+    FILE = 11
+    SESSION_NOT_FOUND = 12
+    SESSION_OPEN = 13
+    INTERRUPTED = 130
 
 
 class _UsageError(Exception):
@@ -39,12 +50,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: The arguments without the program's name; None takes the process's own.
     """
+    given = list(sys.argv[1:] if argv is None else argv)
+    # Who starts a server reads its one line; the other commands are for people and their scripts.
+    is_on_records = bool(given) and given[0] in cli_records.NAMES
     try:
-        options = vars(_parser().parse_args(argv))
+        options = vars(_parser().parse_args(given))
     except _UsageError as error:
-        return _fail(Exit.CONFIG, str(error))
-    options.pop("command")
-    return _serve({name: value for name, value in options.items() if value is not None})
+        return _fail(Exit.CONFIG, str(error), on_stderr=is_on_records)
+    command = str(options.pop("command"))
+    return _on_records(command, options) if is_on_records else _serve(_given(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
         "--session-hours", metavar="HOURS", help="how long a session lives (default: 24)"
     )
     serve.add_argument(
+        "--retention-days",
+        metavar="DAYS",
+        help="delete sessions that have been over for so long (default: keep all)",
+    )
+    serve.add_argument(
         "--allowed-hosts",
         metavar="NAMES",
         help="further names that browsers may reach this server by, separated by commas",
@@ -91,40 +110,85 @@ def _parser() -> argparse.ArgumentParser:
         const=True,
         help="also stop when standard input closes",
     )
+    cli_records.add_parsers(commands)
     return parser
 
 
-def _serve(options: dict[str, object]) -> int:
-    from codeinterview_server.config import ConfigError, read_settings
-    from codeinterview_server.data_dir import AlreadyRunningError, DataDirError
-    from codeinterview_server.db.errors import DatabaseStartError, SchemaNewerError
-    from codeinterview_server.listener import HostError, PortBusyError
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _serve(options: dict[str, Any]) -> int:
+    from codeinterview_server.config import read_settings
     from codeinterview_server.serving import serve
 
-    try:
+    def work() -> None:
         settings = read_settings(options)
         _set_up_logging(settings.log_level)
         serve(settings, on_ready=lambda url: print(f"ready {url}", flush=True))
+
+    return _outcome(work, "The server failed", on_stderr=False)
+
+
+def _on_records(command: str, options: dict[str, Any]) -> int:
+    from codeinterview_server.config import read_settings
+
+    def work() -> None:
+        settings = read_settings(_given(options))
+        _set_up_logging("warning")
+        print(cli_records.run(command, settings, options))
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = signal.Signals.__members__.get(name)
+        # What was begun is tidied up, as for Ctrl+C; `nohup` stays in force.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    try:
+        return _outcome(work, "The command failed", on_stderr=True)
+    except KeyboardInterrupt:
+        sentence = "It was interrupted; what it had begun was undone."
+        return _fail(Exit.INTERRUPTED, sentence, on_stderr=True)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    raise KeyboardInterrupt
+
+
+def _outcome(work: Callable[[], None], failure: str, *, on_stderr: bool) -> int:
+    """Does the work and returns the exit status of its end, telling why when it is no success."""
+    from codeinterview_server.config import ConfigError
+    from codeinterview_server.data_dir import AlreadyRunningError, DataDirError
+    from codeinterview_server.db.errors import DatabaseStartError, SchemaNewerError
+    from codeinterview_server.domain.errors import DatabaseAway
+    from codeinterview_server.listener import HostError, PortBusyError
+    from codeinterview_server.records.errors import RecordsError
+
+    fail = partial(_fail, on_stderr=on_stderr)
+    try:
+        work()
     except (ConfigError, HostError) as error:
-        return _fail(Exit.CONFIG, str(error))
+        return fail(Exit.CONFIG, str(error))
     except PortBusyError as error:
-        return _fail(Exit.PORT_BUSY, str(error))
+        return fail(Exit.PORT_BUSY, str(error))
     except DataDirError as error:
-        return _fail(Exit.DATA_DIR, str(error))
-    except DatabaseStartError as error:
-        return _fail(Exit.DATABASE, str(error))
+        return fail(Exit.DATA_DIR, str(error))
+    except (DatabaseStartError, DatabaseAway) as error:
+        return fail(Exit.DATABASE, str(error))
     except AlreadyRunningError as error:
-        return _fail(Exit.ALREADY_RUNNING, str(error))
+        return fail(Exit.ALREADY_RUNNING, str(error))
     except SchemaNewerError as error:
-        return _fail(Exit.SCHEMA_NEWER, str(error))
+        return fail(Exit.SCHEMA_NEWER, str(error))
+    except RecordsError as error:
+        return fail(Exit[error.code], str(error))
     except (Exception, SystemExit):
-        logging.getLogger(__name__).exception("The server failed.")
-        return _fail(Exit.INTERNAL, "The server failed unexpectedly. Its log on stderr says where.")
+        logging.getLogger(__name__).exception("%s.", failure)
+        return fail(Exit.INTERNAL, f"{failure} unexpectedly. Its log on stderr says where.")
     return Exit.OK
 
 
-def _fail(status: Exit, sentence: str) -> int:
-    print(f"error {status.name} {' '.join(sentence.split())}", flush=True)
+def _fail(status: Exit, sentence: str, *, on_stderr: bool) -> int:
+    line = f"error {status.name} {' '.join(sentence.split())}"
+    print(line, file=sys.stderr if on_stderr else sys.stdout, flush=True)
     return status
 
 

@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     """Further host names that browsers may reach this server by; a comma-separated list."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24
     """How long a session lives."""
+    retention_days: Annotated[float | None, Field(ge=0, le=36_500, allow_inf_nan=False)] = None
+    """For how many days a session is kept once it is over; None keeps every session."""
     room_idle_s: Annotated[float, Field(ge=0)] = 60
     """How many seconds a room stays in memory after its last user is gone."""
     joins_per_minute: Annotated[int, Field(ge=1)] = Limits().joins_per_minute

@@ -25,6 +25,17 @@ def read_or_create(data_dir: Path) -> str:
         if key:
             return key
     key = secrets.token_urlsafe(32)
+    write(data_dir, key)
+    return key
+
+
+def write(data_dir: Path, key: str) -> None:
+    """Makes a key the data directory's; one that is there already is replaced.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path = data_dir / FILE_NAME
     # Complete or absent: a crash half-way must not leave half a key behind.
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
@@ -34,4 +45,3 @@ def read_or_create(data_dir: Path) -> str:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    return key

@@ -1,7 +1,7 @@
 """Brings a database's schema up to this program's, however many programs start at once."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 
@@ -11,6 +11,10 @@ from codeinterview_server.db.errors import (
     SchemaNewerError,
     without_secrets,
 )
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
 
 HEAD: Final = "0001"
 """The newest revision under `migrations/versions`."""
@@ -34,7 +38,7 @@ def upgrade(database_url: str) -> None:
     try:
         with psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
             _check_version(connection.info.server_version)
-            if _revision(connection) == HEAD:
+            if read_revision(connection) == HEAD:
                 return
         _migrate(url)
     except psycopg.ProgrammingError as error:
@@ -68,7 +72,8 @@ def _check_version(server_version: int) -> None:
         )
 
 
-def _revision(connection: psycopg.Connection) -> str | None:
+def read_revision(connection: psycopg.Connection) -> str | None:
+    """Returns which revision the database's schema is at, None when there is none of ours."""
     exists = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
     if exists is None or not exists[0]:
         return None
@@ -76,16 +81,39 @@ def _revision(connection: psycopg.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _migrate(url: str) -> None:
-    # Alembic and SQLAlchemy take a third of a second to import; most starts need neither here.
-    import sqlalchemy
-    from alembic import command
-    from alembic.config import Config
+def known_revisions() -> frozenset[str]:
+    """Returns every revision that this program can bring up to its own."""
     from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_config())
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def migrate_to(connection: "Connection", revision: str) -> None:
+    """Applies what is missing up to a known revision, within the caller's transaction.
+
+    What is missing, and where tables are made, follows from the connection's search path.
+    """
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _config() -> "Config":
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return config
+
+
+def _migrate(url: str) -> None:
+    # Alembic and SQLAlchemy take a third of a second to import; most starts need neither here.
+    import sqlalchemy
+
+    known = known_revisions()
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT_S),
@@ -98,15 +126,14 @@ def _migrate(url: str) -> None:
             driver.execute("SET LOCAL lock_timeout = '60s'")
             driver.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             # Another program may have migrated while we waited for the lock.
-            revision = _revision(driver)
+            revision = read_revision(driver)
             if revision is not None and revision not in known:
                 raise SchemaNewerError(
                     "The database was written by a newer version of CodeInterview. "
                     "Install that version, or choose another database or data directory."
                 )
             if revision != HEAD:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                migrate_to(connection, HEAD)
     except sqlalchemy.exc.DBAPIError as error:
         if isinstance(error.orig, psycopg.Error):
             raise error.orig from error

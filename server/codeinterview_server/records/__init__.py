@@ -1,0 +1,1 @@
+"""What is kept of interviews, outside of a running server: backups, exports, deletion."""

@@ -1,0 +1,109 @@
+"""A backup: every row of every table as of one moment, in one file."""
+
+from pathlib import Path
+from typing import IO, Any, Final
+
+import psycopg
+from psycopg import IsolationLevel, sql
+
+from codeinterview_server.db.errors import DatabaseStartError, SchemaNewerError
+from codeinterview_server.db.migrate import known_revisions, read_revision
+from codeinterview_server.db.staging import TableShape, connect, read_schema, staging
+from codeinterview_server.records.archive import ArchiveWriter, new_archive
+from codeinterview_server.records.manifest import (
+    HOST_KEY,
+    MANIFEST,
+    Manifest,
+    TableContent,
+    member_of,
+)
+from codeinterview_server.version import __version__
+
+_COPY: Final = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT")
+
+
+def back_up(url: str, path: Path, host_key: str | None = None) -> Manifest:
+    """Writes a backup of a database, which may be in use meanwhile.
+
+    The rows are PostgreSQL's own text form of COPY. The database's schema may be older than this
+    program's: nothing is migrated.
+
+    Args:
+        url: The database.
+        path: The file to write; one that is there is replaced at the end.
+        host_key: Put into the file, so that invites keep working where it is restored.
+
+    Returns:
+        What the file holds.
+
+    Raises:
+        psycopg.Error: PostgreSQL cannot be reached, or was lost meanwhile.
+        DatabaseStartError: The database was never used by this program.
+        SchemaNewerError: It was written by a newer program.
+        FileFailed: The file cannot be written. Nothing is left of it, as in every other case.
+    """
+    with connect(url) as connection:
+        revision = _revision(connection)
+    shapes = _shapes(url, revision)
+    with connect(url) as connection, new_archive(path, sealed=True) as archive:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        connection.execute("SET LOCAL statement_timeout = 0")
+        connection.execute("SET LOCAL bytea_output = 'hex'")
+        if _revision(connection) != revision:
+            raise DatabaseStartError("The database was brought up to date just now. Try again.")
+        schema = read_schema(connection)
+        manifest = Manifest(
+            created_at=archive.at.isoformat(timespec="seconds"),
+            program=__version__,
+            revision=revision,
+            tables={
+                shape.name: _copy_table(connection, schema, shape, archive) for shape in shapes
+            },
+            has_host_key=host_key is not None,
+        )
+        if host_key is not None:
+            archive.write(HOST_KEY, f"{host_key}\n")
+        archive.write(MANIFEST, manifest.to_json())
+    return manifest
+
+
+def _revision(connection: psycopg.Connection[Any]) -> str:
+    revision = read_revision(connection)
+    if revision is None:
+        raise DatabaseStartError(
+            "The database holds nothing of CodeInterview. Check its name and the user's."
+        )
+    if revision not in known_revisions():
+        raise SchemaNewerError(
+            "The database was written by a newer version of CodeInterview. Use that version."
+        )
+    return revision
+
+
+def _shapes(url: str, revision: str) -> list[TableShape]:
+    with staging(url, revision) as stage:
+        shapes = stage.shapes()
+        stage.driver.rollback()
+    return shapes
+
+
+def _copy_table(
+    connection: psycopg.Connection[Any], schema: str, shape: TableShape, archive: ArchiveWriter
+) -> TableContent:
+    statement = _COPY.format(
+        sql.SQL(", ").join(map(sql.Identifier, shape.columns)),
+        sql.Identifier(schema, shape.name),
+        sql.SQL(", ").join(map(sql.Identifier, shape.key)),
+    )
+    with archive.member(member_of(shape.name)) as member, connection.cursor() as cursor:
+        size_bytes = _copy_rows(cursor, statement, member)
+        return TableContent(shape.columns, cursor.rowcount, size_bytes)
+
+
+def _copy_rows(cursor: psycopg.Cursor[Any], statement: sql.Composed, member: IO[bytes]) -> int:
+    size_bytes = 0
+    with cursor.copy(statement) as copy:
+        for row in copy:
+            size_bytes += member.write(row)
+    return size_bytes
