@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
@@ -59,8 +59,8 @@ def icon_button(
     return made
 
 
-class CopyFeedback:
-    """Copies a text and lets a button say so for a moment.
+class CopyFeedback(QObject):
+    """Copies a text and lets a button say so for a moment. Lives as long as the button.
 
     Args:
         target: the button; its text, icon and tooltip change while it says `Copied`.
@@ -73,6 +73,7 @@ class CopyFeedback:
         theme: ThemeController,
         text: Callable[[], str],
     ) -> None:
+        super().__init__(target)
         self._target = target
         self._theme = theme
         self._text = text

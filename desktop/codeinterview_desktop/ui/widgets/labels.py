@@ -18,7 +18,10 @@ def label(text: str, role: LabelRole = "plain", *, wrap: bool = False) -> QLabel
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     if wrap:
-        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        # A new policy forgets that height follows width.
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
     return made
 
 
