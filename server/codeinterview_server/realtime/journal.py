@@ -25,6 +25,8 @@ _BATCH_ENTRIES: Final = 2000
 _BATCH_BYTES: Final = 4 * 1024 * 1024
 _WRITE_TIMEOUT_S: Final = 15.0
 _SLOW_AFTER_S: Final = 1.0
+_CHORES_S: Final = 0.01
+"""How long small writes go on while updates wait."""
 _RETRY_FIRST_S: Final = 0.1
 _RETRY_LAST_S: Final = 3.0
 
@@ -285,8 +287,12 @@ class Journal:
             ledger.unsnapshotted -= covered
             if not ledger.queued:
                 self._finish(ledger)
+            if self._queue:
+                return
 
     async def _do_chores(self) -> None:
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + _CHORES_S
         while self._chores:
             name, chore = self._chores[0]
             try:
@@ -297,6 +303,8 @@ class Journal:
             except Exception:
                 _log.exception("%s failed", name)
             self._chores.popleft()
+            if self._queue and loop.time() >= until_s:
+                return
 
     def _take_batch(self) -> list[tuple[Ledger, JournalEntry]]:
         batch: list[tuple[Ledger, JournalEntry]] = []

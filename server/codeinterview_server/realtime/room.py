@@ -73,7 +73,7 @@ class Room:
         journal: Journal,
         limits: Limits,
         *,
-        broken: Callable[[], None],
+        broken: Callable[[], object],
     ) -> None:
         self._session = stored.session
         self._stores = stores
@@ -197,7 +197,7 @@ class Room:
     def greet(self, connection: Connection) -> None:
         """Make the connection of somebody admitted a member."""
         came_online = self._peers.admit(connection)
-        self.restamp(connection)
+        self._judge(connection)
         connection.tell(
             welcome(
                 self._session,
@@ -220,8 +220,8 @@ class Room:
 
     def restamp(self, connection: Connection) -> None:
         """Look again at what a connection's participant may do and is called."""
+        self._judge(connection)
         participant = self.participant(connection)
-        connection.can_edit = may(participant.principal(), Action.EDIT_CODE, self._session)
         self._relay_awareness(self._awareness.restamp(connection, participant), None)
 
     # Changes.
@@ -254,7 +254,7 @@ class Room:
         if self._session.phase is not before.phase:
             self._end()
         for connection in self._peers:
-            self.restamp(connection)
+            self._judge(connection)
         self._announce_session()
         if language is not None:
             self.switch_language(language, by)
@@ -339,6 +339,11 @@ class Room:
             self._expiry = self._watch_expiry()
 
     # Reading and telling.
+
+    def _judge(self, connection: Connection) -> None:
+        """Settle whether a connection may edit now."""
+        principal = self.participant(connection).principal()
+        connection.can_edit = may(principal, Action.EDIT_CODE, self._session)
 
     def _read(self, connection: Connection, frame: bytes) -> None:
         kind, at = read_integer(frame, 0)

@@ -143,12 +143,14 @@ class Rooms:
                     raise DatabaseAway
                 del self._given_up[session_id]
             stored = await load_room(session_id, self._stores, self._limits)
+            loop = asyncio.get_running_loop()
             room = Room(
                 stored,
                 self._stores,
                 self._journal,
                 self._limits,
-                broken=lambda: self._give_up(session_id, entry),
+                # Soon, so that whoever broke it is closed first, with a reason of their own.
+                broken=lambda: loop.call_soon(self._give_up, session_id, entry),
             )
         except BaseException as error:
             if self._entries.get(session_id) is entry:

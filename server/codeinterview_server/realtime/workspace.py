@@ -45,7 +45,7 @@ class Workspace:
         *,
         refuse: Callable[[Connection], None],
         edited: Callable[[], None],
-        broken: Callable[[], None],
+        broken: Callable[[], object],
     ) -> None:
         self._document = document
         self._ledger = ledger

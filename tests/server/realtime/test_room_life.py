@@ -19,6 +19,7 @@ from codeinterview_server.db.engine import Database
 from codeinterview_server.db.journal import JournalStore
 from codeinterview_server.db.migrate import upgrade
 from codeinterview_server.domain.limits import Limits
+from codeinterview_server.realtime.document import BrokenDocument, RoomDocument
 
 if TYPE_CHECKING:
     from tests.server.realtime.conftest import Serve, Server
@@ -136,3 +137,30 @@ async def test_a_reader_that_does_not_keep_up_is_dropped(serve: Serve) -> None:
             await host.fence()
             slow.transport.abort()
             await slow.wait_closed()
+
+
+async def test_a_broken_document_is_loaded_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await server.room()
+    token = await room.join("Carl")
+
+    def fail(self: RoomDocument, data: bytes = b"") -> bytes:
+        raise BrokenDocument
+
+    async with room.enter() as host, room.enter(token) as candidate:
+        await asyncio.gather(host.sync(), candidate.sync())
+        await host.insert(0, "kept ")
+        await candidate.until_text("kept one\n")
+        with monkeypatch.context() as patched:
+            patched.setattr(RoomDocument, "apply", fail)
+            patched.setattr(RoomDocument, "heal", fail)
+            await candidate.insert(0, "deadly ")
+            # Whoever sent it must not come back with it; the others may.
+            assert await candidate.until_closed() == (4400, "malformed")
+            assert await host.until_closed() == (1012, "restarting")
+    async with room.enter() as host:
+        await host.sync()
+        assert host.text() == "kept one\n"
+        await host.insert(0, "and ")
+        await host.fence()

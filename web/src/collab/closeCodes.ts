@@ -9,6 +9,8 @@ export type Verdict =
 const TOO_MANY_WAIT_MS = 10_000;
 
 const FINAL: Readonly<Record<number, Failure["kind"]>> = {
+  // The server's socket gave up on a frame far beyond the limit, before the room saw it.
+  1009: "too_large",
   4400: "malformed",
   4401: "unauthenticated",
   4404: "not_found",
