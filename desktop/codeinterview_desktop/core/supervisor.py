@@ -158,6 +158,7 @@ class ServerSupervisor:
         self._failures = 0
         self._ready_at_s: float | None = None
         self._locked_since_s: float | None = None
+        self._is_restarting = False
 
     @property
     def status(self) -> ServerStatus:
@@ -213,7 +214,11 @@ class ServerSupervisor:
 
     async def restart(self, options: ServerOptions) -> None:
         """Stop, then start with other options; returns when the start is under way."""
-        await self.stop()
+        self._is_restarting = True
+        try:
+            await self.stop()
+        finally:
+            self._is_restarting = False
         self._options = options
         self.start()
 
@@ -230,7 +235,10 @@ class ServerSupervisor:
                 return
             if now.url is not None:
                 arrived.set_result(now.url)
-            elif now.state in (ServerState.FAILED, ServerState.STOPPED):
+            elif now.state is ServerState.FAILED or (
+                # Between two starts it is on its way.
+                now.state is ServerState.STOPPED and not self._is_restarting
+            ):
                 arrived.set_exception(
                     ServerAwayError(now.problem or "The server is stopped: start it and try again.")
                 )

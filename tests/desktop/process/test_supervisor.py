@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -325,6 +326,23 @@ def test_restarting_with_other_options(on_qt: RunOnQt, tmp_path: Path) -> None:
 
     on_qt(story())
     assert [each["port"] for each in bench.starts] == [5000, 6000]
+
+
+def test_who_waits_during_a_restart_gets_the_new_server(on_qt: RunOnQt, tmp_path: Path) -> None:
+    bench = Bench(tmp_path, "ready")
+
+    async def story() -> None:
+        supervisor = bench.supervisor
+        supervisor.start()
+        await bench.until_state(ServerState.READY)
+        restarting = asyncio.ensure_future(supervisor.restart(ServerOptions(6000, True, None)))
+        await bench.until_state(ServerState.STOPPING)
+        assert await supervisor.wait_ready() == "http://127.0.0.1:6000"
+        await restarting
+        await supervisor.stop()
+
+    on_qt(story())
+    assert ServerState.STOPPED in bench.states
 
 
 def test_waiting_for_a_stopped_server_says_what_to_do(on_qt: RunOnQt, tmp_path: Path) -> None:

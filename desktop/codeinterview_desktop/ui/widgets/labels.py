@@ -22,6 +22,8 @@ def label(text: str, role: LabelRole = "plain", *, wrap: bool = False) -> QLabel
         # A new policy forgets that height follows width.
         policy.setHeightForWidth(True)
         made.setSizePolicy(policy)
+        # One long word must not make everything around it wider than its place.
+        made.setMinimumWidth(1)
     return made
 
 
