@@ -32,5 +32,5 @@ async def renew_invite(
     """Makes a role's earlier links worthless and answers the new invites."""
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.RENEW_INVITES)
-        session = await visit.room.renew_invite(body.role, visit.principal.participant_id)
+        session = await visit.room.live.renew_invite(body.role, visit.principal.participant_id)
         return {"success": True, "invites": parts.invites(session)}

@@ -120,11 +120,11 @@ async def change_session(
         room = visit.room
         by = visit.principal.participant_id
         if body.language is not None:
-            await room.change(by=by, language=body.language)
+            await room.live.change(by=by, language=body.language)
         if body.code is not None:
             await room.replace_text(body.code, None, by)
         if body.title is not None or body.locked is not None or body.phase is not None:
-            await room.change(
+            await room.live.change(
                 by=by,
                 title=body.title,
                 locked=body.locked,
@@ -157,7 +157,7 @@ async def put_code(
         if body.path is not None and body.path not in paths:
             raise ValidationFailed({"path": f"The path must be one of: {', '.join(paths)}."})
         if language != room.session.language:
-            await room.change(by=by, language=language)
+            await room.live.change(by=by, language=language)
         await room.replace_text(body.code, body.path, by)
         return {"success": True, "data": visit.session_body()}
 

@@ -1,13 +1,12 @@
 """One live session: who is connected, what they may do, and who hears of it.
 
 Frames are handled in the order of their arrival without ever waiting. What must be in the database
-before it is true (people, phase, title) changes in coroutines, one change at a time.
+before it is true changes in coroutines: people at the `door`, the session itself in `live`.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from codeinterview_server.db.events import EventKind
 from codeinterview_server.domain.clock import now_ms
@@ -16,13 +15,12 @@ from codeinterview_server.domain.errors import (
     DomainError,
     SessionEnded,
     SessionExpired,
-    SessionNotFound,
     TooLarge,
     TooManyRequests,
 )
 from codeinterview_server.domain.languages import main_file
 from codeinterview_server.domain.limits import Limits
-from codeinterview_server.domain.roles import Action, ParticipantStatus, Phase, Role, may
+from codeinterview_server.domain.roles import Action, ParticipantStatus, may
 from codeinterview_server.domain.sessions import Participant, Session
 from codeinterview_server.realtime.awareness import Awareness
 from codeinterview_server.realtime.close_codes import close_for
@@ -30,6 +28,7 @@ from codeinterview_server.realtime.connection import Budget, Connection
 from codeinterview_server.realtime.desk import Desk
 from codeinterview_server.realtime.door import Door
 from codeinterview_server.realtime.journal import Journal, Ledger, Saved
+from codeinterview_server.realtime.live_session import LiveSession
 from codeinterview_server.realtime.loading import StoredRoom
 from codeinterview_server.realtime.outbox import Peer
 from codeinterview_server.realtime.peers import Peers
@@ -48,8 +47,6 @@ from codeinterview_server.realtime.views import participant_view, session_view
 from codeinterview_server.realtime.welcome import welcome
 from codeinterview_server.realtime.workspace import Workspace
 
-_EDITED_EVERY_MS: Final = 10_000
-"""How exact the time of the session's last change is."""
 _EXPIRY_CHECK_S: Final = 30.0
 """A machine that slept has a clock that jumped; timers do not see that."""
 _REST_FLUSH_S: Final = 5.0
@@ -75,15 +72,13 @@ class Room:
         *,
         broken: Callable[[], object],
     ) -> None:
-        self._session = stored.session
-        self._stores = stores
         self._limits = limits
-        self._changing = asyncio.Lock()
         self._tasks = Tasks()
         self._gone: DomainError | None = None
         session_id = stored.session.id
         self._peers = Peers()
         self._records = Records(session_id, stores, journal)
+        self.live = LiveSession(stored.session, stores, self._records, self._changed)
         self._roster = Roster(session_id, stored.participants, stores, limits)
         self.door = Door(self, self._roster, self._peers, self._records)
         self._runs = RunBoard(session_id, stored.runs, limits, self._peers, self._records)
@@ -102,7 +97,7 @@ class Room:
             journal,
             self._peers,
             refuse=self._desk.refuse_edit,
-            edited=self._note_edit,
+            edited=self.live.note_edit,
             broken=broken,
         )
         self._workspace.seed(stored.session.language)
@@ -113,7 +108,7 @@ class Room:
     @property
     def session(self) -> Session:
         """The session as it is now."""
-        return self._session
+        return self.live.value
 
     @property
     def participants(self) -> Mapping[str, Participant]:
@@ -128,7 +123,7 @@ class Room:
     @property
     def code(self) -> str:
         """The text of the language's main file."""
-        return self._workspace.text(main_file(self._session.language).path)
+        return self._workspace.text(main_file(self.session.language).path)
 
     def files(self) -> dict[str, str]:
         """Return the text of every file."""
@@ -200,7 +195,7 @@ class Room:
         self._judge(connection)
         connection.tell(
             welcome(
-                self._session,
+                self.session,
                 self.participant(connection),
                 self._roster.people,
                 self._peers.online,
@@ -226,48 +221,9 @@ class Room:
 
     # Changes.
 
-    async def change(
-        self,
-        *,
-        by: str | None,
-        title: str | None = None,
-        locked: bool | None = None,
-        phase: Phase | None = None,
-        language: str | None = None,
-    ) -> None:
-        """Change what is not None of the session; `by` is who does it, None for the host.
-
-        Raises:
-            SessionNotFound: It was deleted meanwhile.
-            DatabaseAway: It could not be written down.
-        """
-        async with self._changing:
-            before = self._session
-            stored = await self._stores.sessions.update(
-                before.id, now_ms(), title=title, language=language, locked=locked, phase=phase
-            )
-            if stored is None:
-                raise SessionNotFound
-            # Its language may be newer here than in the database.
-            self._session = replace(stored, language=self._session.language)
-        self._record_changes(before, by)
-        if self._session.phase is not before.phase:
-            self._end()
-        for connection in self._peers:
-            self._judge(connection)
-        self._announce_session()
-        if language is not None:
-            self.switch_language(language, by)
-
     def switch_language(self, language: str, by: str | None) -> None:
-        """Switch the session to another language, whose files come into being with it."""
-        if language == self._session.language:
-            return
-        self._session = replace(self._session, language=language, updated_at=now_ms())
-        self._workspace.seed(language)
-        self._records.language(language)
-        self._records.event(EventKind.LANGUAGE, by, {"language": language})
-        self._announce_session()
+        """Switch the session to another language."""
+        self.live.switch_language(language, by)
 
     async def replace_text(self, text: str, path: str | None, by: str | None) -> None:
         """Turn a file's text, by default the main file's, into another by minimal edits.
@@ -276,26 +232,11 @@ class Room:
             TooLarge: The document would grow beyond its limit.
             DatabaseAway: It is in the room, but not in the database yet.
         """
-        path = path or main_file(self._session.language).path
+        path = path or main_file(self.session.language).path
         if self._workspace.replace(path, text, by):
             self._records.event(EventKind.CODE_REPLACED, by, {"path": path})
         if not await self._workspace.flush(_REST_FLUSH_S):
             raise DatabaseAway
-
-    async def renew_invite(self, role: Role, by: str | None) -> Session:
-        """Make a role's earlier invites worthless.
-
-        Raises:
-            SessionNotFound: The session was deleted meanwhile.
-            DatabaseAway: It could not be written down.
-        """
-        async with self._changing:
-            stored = await self._stores.sessions.renew_invite(self._session.id, role, now_ms())
-            if stored is None:
-                raise SessionNotFound
-            self._session = replace(self._session, invite_generations=stored.invite_generations)
-        self._records.event(EventKind.INVITE_RENEWED, by, {"role": role.value})
-        return self._session
 
     async def answer_knock(
         self, participant_id: str, status: ParticipantStatus, by: str | None
@@ -324,16 +265,16 @@ class Room:
         self._runs.stop_all()
         for connection in self._peers:
             principal = self.participant(connection).principal()
-            if not may(principal, Action.OPEN_SOCKET, self._session):
+            if not may(principal, Action.OPEN_SOCKET, self.session):
                 self.drop(connection, SessionEnded())
 
     def _watch_expiry(self) -> asyncio.TimerHandle:
-        left_s = (self._session.expires_at - now_ms()) / 1000
+        left_s = (self.session.expires_at - now_ms()) / 1000
         pause_s = min(max(left_s, 0.0), _EXPIRY_CHECK_S)
         return asyncio.get_running_loop().call_later(pause_s, self._check_expiry)
 
     def _check_expiry(self) -> None:
-        if self._session.is_expired(now_ms()):
+        if self.session.is_expired(now_ms()):
             self.close(SessionExpired())
         else:
             self._expiry = self._watch_expiry()
@@ -343,7 +284,7 @@ class Room:
     def _judge(self, connection: Connection) -> None:
         """Settle whether a connection may edit now."""
         principal = self.participant(connection).principal()
-        connection.can_edit = may(principal, Action.EDIT_CODE, self._session)
+        connection.can_edit = may(principal, Action.EDIT_CODE, self.session)
 
     def _read(self, connection: Connection, frame: bytes) -> None:
         kind, at = read_integer(frame, 0)
@@ -363,25 +304,15 @@ class Room:
         if update is not None:
             self._peers.relay(encode_awareness(update), sender)
 
-    def _announce_session(self) -> None:
-        self._peers.tell({"type": "session", "session": session_view(self._session)})
+    def _changed(self, before: Session) -> None:
+        """Let the session's change take effect, and tell everybody."""
+        if self.session.phase is not before.phase:
+            self._end()
+        for connection in self._peers:
+            self._judge(connection)
+        if self.session.language != before.language:
+            self._workspace.seed(self.session.language)
+        self._peers.tell({"type": "session", "session": session_view(self.session)})
 
     def _tell_saved(self, saved: Saved) -> None:
         self._peers.tell({"type": "saved", "state": saved.value})
-
-    def _note_edit(self) -> None:
-        at_ms = now_ms()
-        if at_ms - self._session.updated_at >= _EDITED_EVERY_MS:
-            self._session = replace(self._session, updated_at=at_ms)
-            self._records.edited(at_ms)
-
-    def _record_changes(self, before: Session, by: str | None) -> None:
-        after = self._session
-        changes: list[tuple[EventKind, bool, dict[str, Any]]] = [
-            (EventKind.TITLE, after.title != before.title, {"title": after.title}),
-            (EventKind.LOCKED, after.locked is not before.locked, {"locked": after.locked}),
-            (EventKind.ENDED, after.phase is not before.phase, {}),
-        ]
-        for kind, changed, payload in changes:
-            if changed:
-                self._records.event(kind, by, payload)
