@@ -9,15 +9,22 @@ export const CAP_NOTICE =
 
 /** Gathers text for `BATCH_DELAY_MS` and emits pieces of at most `MESSAGE_BYTES` of one stream. */
 export class OutputQueue {
-  #left = PROGRAM_BYTES;
+  #left: number;
   #truncated = false;
   #stream: Stream = "stdout";
   #pending = "";
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #emit: (stream: Stream, text: string) => void;
+  readonly #capNotice: string;
 
-  constructor(emit: (stream: Stream, text: string) => void) {
+  /** A queue that another one follows gives a larger `limit` and leaves the notice to that one. */
+  constructor(
+    emit: (stream: Stream, text: string) => void,
+    limit = { bytes: PROGRAM_BYTES, notice: CAP_NOTICE },
+  ) {
     this.#emit = emit;
+    this.#left = limit.bytes;
+    this.#capNotice = limit.notice;
   }
 
   /** Whether the program wrote more than was shown. */
@@ -33,7 +40,7 @@ export class OutputQueue {
     this.#add(stream, kept.text);
     if (kept.text.length < text.length) {
       this.#truncated = true;
-      this.notice(CAP_NOTICE);
+      this.notice(this.#capNotice);
     }
   }
 

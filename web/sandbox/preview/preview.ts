@@ -7,6 +7,7 @@
 
 import { acceptPort } from "../connect";
 import { OutputQueue } from "../frame/output";
+import { RUN_BYTES } from "../limits";
 import { compose } from "./compose";
 import type { Files, PreviewMessage, ShowMessage } from "./messages";
 import { parsePreviewMessage } from "./messages";
@@ -16,9 +17,10 @@ const prelude = document.getElementById("prelude")?.textContent.trim() ?? "";
 class Preview {
   readonly #port: MessagePort;
   readonly #frame = document.createElement("iframe");
-  readonly #output = new OutputQueue((stream, text) => {
-    this.#send({ type: "console", stream, text });
-  });
+  readonly #output = new OutputQueue(
+    (stream, text) => this.#send({ type: "console", stream, text }),
+    { bytes: RUN_BYTES, notice: "" },
+  );
 
   constructor(port: MessagePort) {
     this.#port = port;

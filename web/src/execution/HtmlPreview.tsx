@@ -10,12 +10,15 @@ interface HtmlPreviewProps {
   /** Another number loads the page anew. */
   readonly version: number;
   readonly onConsole: (stream: OutputStream, text: string) => void;
+  /** The page does not answer any more: close it. */
+  readonly onLost: () => void;
   readonly title: string;
 }
 
-export function HtmlPreview({ files, version, onConsole, title }: HtmlPreviewProps) {
+export function HtmlPreview({ files, version, onConsole, onLost, title }: HtmlPreviewProps) {
   const host = useRef<HTMLDivElement>(null);
   const print = useEffectEvent(onConsole);
+  const lose = useEffectEvent(onLost);
 
   useEffect(() => {
     if (host.current === null) return;
@@ -25,6 +28,7 @@ export function HtmlPreview({ files, version, onConsole, title }: HtmlPreviewPro
       path: "index.html",
       files,
       onConsole: (stream, text) => print(stream, text),
+      onLost: () => lose(),
     });
     return () => frame.dispose();
   }, [files, version, title]);

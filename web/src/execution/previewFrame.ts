@@ -12,17 +12,19 @@ export interface PreviewFrameOptions {
   readonly path: string;
   readonly files: Files;
   readonly onConsole: (stream: Stream, text: string) => void;
+  /** The page no longer answers, which the console was told; dispose of the frame. */
+  readonly onLost: () => void;
 }
 
 const LOST =
-  "The page does not answer any more, perhaps because of an endless loop. It was closed; Run loads it again.\n";
+  "The page does not answer any more, perhaps because of an endless loop. It was closed; Run opens it again.\n";
 
 export class PreviewFrame {
   readonly #element: HTMLIFrameElement;
   readonly #port: FramePort;
   readonly #heartbeat: Heartbeat;
 
-  constructor({ parent, title, path, files, onConsole }: PreviewFrameOptions) {
+  constructor({ parent, title, path, files, onConsole, onLost }: PreviewFrameOptions) {
     this.#element = document.createElement("iframe");
     // Forms only so that pages hear `submit`; the frame's policy lets none be sent.
     this.#element.setAttribute("sandbox", "allow-scripts allow-forms");
@@ -38,7 +40,7 @@ export class PreviewFrame {
       ping: (id) => this.#send({ type: "ping", id }),
       onLost: () => {
         onConsole("system", LOST);
-        this.dispose();
+        onLost();
       },
     });
     this.#send({ type: "show", path, files });

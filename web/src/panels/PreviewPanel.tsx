@@ -55,6 +55,7 @@ export function PreviewPanel(props: PreviewPanelProps) {
             files={preview.files}
             version={preview.version}
             onConsole={onConsole}
+            onLost={onStop}
             title="Preview of the page"
           />
         </div>

@@ -1,5 +1,6 @@
 /** HTML as a run: pressing Run shows the page here and tells the room what its console says. */
 
+import { OutputQueue } from "../../sandbox/frame/output";
 import type { OutputStream, RunMessage } from "../collab/messages";
 
 export interface PreviewSnapshot {
@@ -10,13 +11,15 @@ export interface PreviewSnapshot {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const TEXT_LIMIT = 16 * 1024;
-const RUN_LIMIT = 256 * 1024;
-const BATCH_MS = 50;
+interface Run {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly output: OutputQueue;
+}
 
 /**
  * A page has no end of its own: its run lasts until it is run again (`ok`), stopped, or disposed of.
- * Console lines are batched and capped like those of every other run.
+ * What its console says is batched and capped like the output of every other run.
  */
 export class PreviewRun {
   readonly #send: (message: RunMessage) => void;
@@ -24,10 +27,7 @@ export class PreviewRun {
   readonly #newId: () => string;
   readonly #listeners = new Set<() => void>();
   #snapshot: PreviewSnapshot = { live: false, version: 0, files: {} };
-  #run: { readonly id: string; readonly startedMs: number; sent: number; cut: boolean } | null =
-    null;
-  #batch: { readonly stream: OutputStream; text: string } | null = null;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #run: Run | null = null;
 
   constructor(options: {
     send: (message: RunMessage) => void;
@@ -51,7 +51,10 @@ export class PreviewRun {
   start(path: string, files: Readonly<Record<string, string>>): void {
     this.#finish("ok");
     const id = this.#newId();
-    this.#run = { id, startedMs: this.#now(), sent: 0, cut: false };
+    const output = new OutputQueue((stream, text) => {
+      this.#send({ run_id: id, event: "output", stream, text });
+    });
+    this.#run = { id, startedMs: this.#now(), output };
     this.#send({ run_id: id, event: "started", language: "html", path });
     this.#update({ live: true, version: this.#snapshot.version + 1, files });
   }
@@ -61,20 +64,10 @@ export class PreviewRun {
     this.#update({ ...this.#snapshot, live: false });
   }
 
-  /** A line of the page's console. */
-  print(stream: OutputStream, line: string): void {
-    const run = this.#run;
-    if (run === null || run.cut) return;
-    let text = line.endsWith("\n") ? line : `${line}\n`;
-    if (run.sent + text.length > RUN_LIMIT) {
-      text = text.slice(0, Math.max(0, RUN_LIMIT - run.sent));
-      run.cut = true;
-    }
-    run.sent += text.length;
-    for (let start = 0; start < text.length; start += TEXT_LIMIT / 4) {
-      // A UTF-16 unit is at most three bytes of UTF-8: a quarter of the limit always fits.
-      this.#collect(stream, text.slice(start, start + TEXT_LIMIT / 4));
-    }
+  /** Take what the page's console says; `system` is the sandbox's own voice. */
+  print(stream: OutputStream, text: string): void {
+    if (stream === "system") this.#run?.output.notice(text);
+    else this.#run?.output.write(stream, text);
   }
 
   dispose(): void {
@@ -82,39 +75,17 @@ export class PreviewRun {
     this.#listeners.clear();
   }
 
-  #collect(stream: OutputStream, text: string): void {
-    const batch = this.#batch;
-    if (batch?.stream === stream && batch.text.length + text.length <= TEXT_LIMIT / 4) {
-      batch.text += text;
-      return;
-    }
-    this.#flush();
-    this.#batch = { stream, text };
-    this.#timer = setTimeout(() => {
-      this.#flush();
-    }, BATCH_MS);
-  }
-
-  #flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    const batch = this.#batch;
-    this.#batch = null;
-    if (batch === null || this.#run === null) return;
-    this.#send({ run_id: this.#run.id, event: "output", ...batch });
-  }
-
   #finish(status: "ok" | "stopped"): void {
     const run = this.#run;
     if (run === null) return;
-    this.#flush();
+    run.output.flush();
     this.#run = null;
     this.#send({
       run_id: run.id,
       event: "finished",
       status,
       duration_ms: Math.max(0, Math.round(this.#now() - run.startedMs)),
-      truncated: run.cut,
+      truncated: run.output.truncated,
     });
   }
 
