@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,3 +88,62 @@ async def test_the_room(
         assert await violations(person.page) == []
         width = await person.page.evaluate("document.documentElement.scrollWidth")
         assert width <= size[0]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", (1280, 800)), ("dark", (390, 844))], ids=["light", "dark"]
+)
+async def test_what_opens_above_the_room(
+    server: ServerProcess, origin: str, people: People, scheme: str, size: tuple[int, int]
+) -> None:
+    hosted = server.host_session(language="html")
+    ines = await people(**look(scheme, size))
+    await ines.enter(hosted.join_url("interviewer", origin), "Ines")
+    page = ines.page
+    await page.get_by_role("button", name="Invite").click()
+    await expect(page.get_by_label("Candidate link", exact=True)).to_be_visible()
+    assert await violations(page) == []
+    await page.keyboard.press("Escape")
+    for button in (re.compile("^Language:"), "More"):
+        await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_role("menu")).to_be_visible()
+        assert await violations(page) == []
+        await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Keyboard shortcuts").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert await violations(page) == []
+    await page.keyboard.press("Escape")
+    await ines.run()
+    await expect(page.locator('[data-pane="preview"] iframe, iframe[title]').first).to_be_visible()
+    assert await violations(page) == []
+
+    eve = await people()
+    await eve.join(hosted.join_url(None, origin), "Eve")
+    await expect(page.get_by_role("button", name="Admit").first).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Decline").first.click()
+    await expect(eve.page.get_by_role("heading", name="You were not let in")).to_be_visible()
+
+
+@SCHEMES
+async def test_the_room_of_those_who_may_not_type(
+    server: ServerProcess, origin: str, people: People, scheme: str
+) -> None:
+    hosted = server.host_session(language="python", code="x = 1\n1 / 0")
+    ines = await people(**look(scheme, (1280, 800)))
+    await ines.enter(hosted.join_url("interviewer", origin), "Ines")
+    oda = await people(**look(scheme, (1280, 800)))
+    await oda.enter(hosted.join_url("observer", origin), "Oda")
+    await ines.run()
+    await expect(oda.output).to_contain_text("ZeroDivisionError")
+    assert await violations(oda.page) == []
+    await ines.page.get_by_role("button", name="End interview").click()
+    dialog = ines.page.get_by_role("alertdialog")
+    await expect(dialog).to_be_visible()
+    assert await violations(ines.page) == []
+    await dialog.get_by_role("button", name="End interview").click()
+    await expect(ines.page.get_by_text("This interview has ended.")).to_be_visible()
+    assert await violations(ines.page) == []
+    await expect(oda.page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert await violations(oda.page) == []

@@ -91,6 +91,35 @@ async def nothing_kept(person: RoomPage) -> None:
             await person.page.evaluate(NEXT_FRAME)
 
 
+async def test_what_was_typed_into_a_locked_editor_while_away_can_be_copied(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(language="python", code="x = 1")
+    async with cable_to(server.port) as cable:
+        far = insecure_origin(f"http://127.0.0.1:{cable.port}")
+        cem = await (await people()).enter(hosted.join_url("candidate", far), "Cem")
+        cem.expect_complaint(CUT)
+        await cem.wait_for_text("x = 1")
+        await cem.focus_editor()
+        cable.cut()
+        await expect(cem.page.get_by_text("Connection lost.")).to_be_visible()
+        await cem.type("00")
+        server.api("PATCH", f"/sessions/{hosted.id}", token=hosted.token, json={"locked": True})
+        cable.mend()
+        await expect(cem.page.get_by_text("The editor shows the interview")).to_be_visible()
+        await cem.wait_for_text("x = 1")
+        assert server.api("GET", f"/sessions/{hosted.id}")["data"]["code"] == "x = 1"
+        await cem.page.get_by_role("button", name="Copy my text").click()
+        await expect(cem.page.get_by_role("button", name="Copied")).to_be_visible()
+        await cem.page.get_by_role("button", name="Dismiss").click()
+        server.api("PATCH", f"/sessions/{hosted.id}", token=hosted.token, json={"locked": False})
+        await expect(cem.page.get_by_text("Read only")).to_be_hidden()
+        await cem.focus_editor()
+        await cem.page.keyboard.press("Control+v")
+        await cem.wait_for_text("x = 1x = 100")
+        await nothing_kept(cem)
+
+
 async def test_the_server_is_killed_and_comes_back(people: People, tmp_path: Path) -> None:
     server = ServerProcess(tmp_path / "data").start()
     try:

@@ -50,7 +50,7 @@ export function editorTheme({ mode, colors, presence }: Theme): editor.IStandalo
     colors: {
       "editor.background": colors.editor,
       "editor.foreground": colors.text,
-      "editorLineNumber.foreground": colors.border,
+      "editorLineNumber.foreground": colors.muted,
       "editorLineNumber.activeForeground": colors.text,
       "editorCursor.foreground": colors.accent,
       "editor.selectionBackground": `${colors.accent}3d`,

@@ -2,10 +2,11 @@
 
 import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 import css from "./Menu.module.css";
 import { cx } from "./cx";
+import { layer } from "./layer";
 
 interface MenuProps {
   /** The button that opens it. */
@@ -15,10 +16,11 @@ interface MenuProps {
 }
 
 export function Menu({ trigger, children, align = "end" }: MenuProps) {
+  const [open, setOpen] = useState(false);
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} open={open} onOpenChange={setOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer()}>
         <Radix.Content className={css["menu"]} align={align} sideOffset={6} collisionPadding={8}>
           {children}
         </Radix.Content>

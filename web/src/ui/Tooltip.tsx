@@ -1,8 +1,9 @@
 /** A short label that appears beside a control on hover or keyboard focus. */
 
 import { Tooltip as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
+import { layer } from "./layer";
 import css from "./Tooltip.module.css";
 
 interface TooltipProps {
@@ -13,10 +14,11 @@ interface TooltipProps {
 }
 
 export function Tooltip({ text, children, side = "bottom" }: TooltipProps) {
+  const [open, setOpen] = useState(false);
   return (
-    <Radix.Root>
+    <Radix.Root open={open} onOpenChange={setOpen}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer()}>
         <Radix.Content className={css["tooltip"]} side={side} sideOffset={6} collisionPadding={8}>
           {text}
         </Radix.Content>
