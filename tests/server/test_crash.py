@@ -48,8 +48,8 @@ async def two_who_type(server: ServerProcess) -> AsyncIterator[tuple[Room, list[
             await client.until_text("\n")
         await first.tell("type", text=LOWER * 12, pause_ms=4)
         await second.tell("type", text=UPPER * 12, pause_ms=4)
-        for client in (first, second):
-            await client.until(lambda it=client: len(it.text) > 60, "60 characters")
+        await first.until(lambda: len(first.text) > 60, "60 characters")
+        await second.until(lambda: len(second.text) > 60, "60 characters")
         yield room, [first, second]
 
 
@@ -61,10 +61,9 @@ async def again(server: ServerProcess) -> None:
 
 async def all_there(room: Room, clients: list[StockClient]) -> str:
     """Return the text once everybody has all that was typed, and it is the same."""
-    for client in clients:
-        await client.until(lambda it=client: bool(it.all("typed")), "all typed")
-        await client.until(lambda it=client: whole(it.text), "all characters")
     first, second = clients
+    await first.until(lambda: bool(first.all("typed")) and whole(first.text), "all characters")
+    await second.until(lambda: bool(second.all("typed")) and whole(second.text), "all characters")
     await second.until_text(first.text)
     assert (await room.call("GET"))["data"]["code"] == first.text
     return first.text
