@@ -12,7 +12,7 @@ from codeinterview_desktop.ui.notifier import plain
 from codeinterview_desktop.ui.tray import Tray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pytestqt.qtbot import QtBot
 
@@ -38,10 +38,15 @@ def rooms(*made: Room) -> Sequence[HostedRoom]:
 
 
 @pytest.fixture
-def tray(qtbot: QtBot) -> Iterator[Tray]:
-    window = QWidget()
-    qtbot.addWidget(window)
-    yield Tray(window)
+def window(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def tray(window: QWidget) -> Tray:
+    return Tray(window)
 
 
 def words(tray: Tray) -> list[str]:
