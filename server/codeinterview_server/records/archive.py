@@ -48,6 +48,11 @@ class ArchiveWriter:
         with self.member(name) as member:
             member.write(text.encode())
 
+    def abandon(self) -> None:
+        """Lets go of the file, which is not to be finished."""
+        with suppress(OSError, ValueError):
+            self._zip.close()
+
     def close(self) -> None:
         """Finishes the file, and seals it if it is to be sealed."""
         if self._sealed:
@@ -77,7 +82,11 @@ def new_archive(path: Path, *, sealed: bool) -> Iterator[ArchiveWriter]:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w+b") as file:
             writer = ArchiveWriter(file, sealed=sealed)
-            yield writer
+            try:
+                yield writer
+            except BaseException:
+                writer.abandon()
+                raise
             writer.close()
             file.flush()
             os.fsync(file.fileno())
