@@ -67,6 +67,18 @@ async def test_a_cursor_is_seen_in_its_own_file_only(
     await expect(heads).to_have_count(0)
 
 
+async def test_words_of_the_document_are_offered(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(language="python", code="remarkable = 1\n")
+    cem = await (await people()).enter(hosted.join_url("candidate", origin), "Cem")
+    await cem.focus_editor()
+    await cem.type("rem")
+    await expect(cem.page.get_by_role("option", name="remarkable")).to_be_visible()
+    await cem.page.keyboard.press("Tab")
+    await cem.wait_for_text("remarkable = 1\nremarkable")
+
+
 async def test_the_theme_is_chosen_once_and_stays(
     server: ServerProcess, origin: str, people: People
 ) -> None:

@@ -131,6 +131,8 @@ export class EditorView {
 const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   model: null,
   automaticLayout: true,
+  acceptSuggestionOnCommitCharacter: false,
+  acceptSuggestionOnEnter: "smart",
   accessibilitySupport: "auto",
   bracketPairColorization: { enabled: true },
   contextmenu: true,

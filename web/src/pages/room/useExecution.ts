@@ -114,7 +114,7 @@ function controlOf(state: RunnerSnapshot | null): RunControl {
 }
 
 function progressOf(state: RunnerSnapshot | null): LoadProgress | null {
-  if (state === null || state.progress === null) return null;
+  if (!state?.progress) return null;
   // Warming up ahead of a run is worth a word only where it takes a while.
   if (state.state !== "loading" && state.progress.totalBytes < WORTH_SHOWING_BYTES) return null;
   return { what: languageLabel(state.language ?? ""), ...state.progress };
