@@ -2,18 +2,12 @@
 import { fileURLToPath } from "node:url";
 import type { Alias, BuildEnvironmentOptions } from "vite";
 
+import { cacheDir, outDir } from "./scripts/folders.mjs";
+
 /** This folder. */
 export const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** The built client lives inside the server's package, from where it is served. */
-export const outDir = fileURLToPath(
-  new URL("../server/codeinterview_server/web_dist", import.meta.url),
-);
-
-/** What takes long to make and is made of the same again. */
-export const cacheDir = fileURLToPath(
-  new URL("node_modules/.cache/codeinterview", import.meta.url),
-);
+export { cacheDir, outDir };
 
 /** y-monaco imports a path that Monaco stopped exporting; tsconfig.json repeats this for types. */
 export const monacoAlias: Alias = {

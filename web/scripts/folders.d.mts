@@ -1,0 +1,3 @@
+export const webDist: string;
+export const outDir: string;
+export const cacheDir: string;
