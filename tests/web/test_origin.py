@@ -53,3 +53,17 @@ async def test_copying_works_without_the_clipboard_interface(
     await ines.focus_editor()
     await ines.page.keyboard.press("Control+v")
     await ines.wait_for_text(hosted.id)
+
+
+async def test_a_link_is_copied_out_of_the_invite_panel(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(language="python", code="")
+    ines = await (await people()).enter(hosted.join_url("interviewer", origin), "Ines")
+    await ines.page.get_by_role("button", name="Invite").click()
+    await ines.page.get_by_role("button", name="Copy candidate link").click()
+    await expect(ines.page.get_by_role("button", name="Candidate link copied")).to_be_visible()
+    await ines.page.keyboard.press("Escape")
+    await ines.focus_editor()
+    await ines.page.keyboard.press("Control+v")
+    await ines.wait_for_text(hosted.join_url("candidate", origin))
