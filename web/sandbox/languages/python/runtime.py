@@ -1,4 +1,4 @@
-"""Runs one program as `__main__`. Part of the memory snapshot, so nothing here may touch JavaScript."""
+"""Runs one program as `__main__`. Part of the memory snapshot: nothing here may touch JavaScript."""
 
 import ast
 import asyncio  # noqa: F401  (kept warm in the snapshot, as are the next ones)
@@ -112,10 +112,10 @@ def run(files, path, read_line, wait_for):
         if inspect.iscoroutine(result):
             wait_for(result)
         return 0
-    except SystemExit as exit:
-        if exit.code is None or isinstance(exit.code, int):
-            return exit.code or 0
-        sys.stderr.write(f"{exit.code}\n")
+    except SystemExit as leaving:
+        if leaving.code is None or isinstance(leaving.code, int):
+            return leaving.code or 0
+        sys.stderr.write(f"{leaving.code}\n")
         return 1
     except BaseException as error:
         _report(error)
@@ -124,5 +124,6 @@ def run(files, path, read_line, wait_for):
         try:
             sys.stdout.flush()
             sys.stderr.flush()
-        except Exception:  # noqa: BLE001  (the program may have closed or replaced them)
+        except Exception:
+            # The program may have closed or replaced them.
             pass
