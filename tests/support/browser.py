@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 INSECURE_HOST = "interview.test"
+
+# As patient as everything else here; a busy machine takes more than Playwright's five seconds.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 # Root may not use Chromium's own sandbox; the others keep it from calling home.
 FLAGS = (
@@ -78,7 +82,7 @@ class Person:
 async def new_person(browser: Browser, **options: object) -> Person:
     """Open an empty page whose console errors, exceptions and requests are kept."""
     context = await browser.new_context(**options)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     person = Person(context, page)
 
