@@ -1,4 +1,4 @@
-"""Runs one program as `__main__`. Part of the memory snapshot, so nothing here touches JavaScript."""
+"""Runs one program as `__main__`. Part of the memory snapshot, so it keeps away from JavaScript."""
 
 import ast
 import asyncio  # noqa: F401  (kept warm in the snapshot, as are the next ones)
