@@ -117,7 +117,7 @@ def test_hosting_knocking_admitting_and_ending(on_qt: RunOnQt, home: Home) -> No
                 lambda: [each.name for each in room.watch.state.participants] == ["Ada", "Grace"],
                 "admitted",
             )
-            assert room.watch.state.lobby == ()
+            await until(room.watch.changed, lambda: room.watch.state.lobby == (), "lobby empty")
 
             assert (await join(code_link, "Mallory"))["status"] == "waiting"
             await until(room.watch.knocked, lambda: len(knocks) == 2, "second knock")

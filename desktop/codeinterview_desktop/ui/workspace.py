@@ -99,14 +99,13 @@ class Workspace(QWidget):
             close.setAccessibleName(f"Close {title}")
 
     def remove(self, page: QWidget) -> None:
-        """Take a page away; it belongs to the caller again."""
+        """Take a page away, to be deleted by the caller."""
         index = self._stack.indexOf(page)
         if index < 1:
             return
         self._stack.removeWidget(page)
         self.tabs.removeTab(index)
         page.hide()
-        page.setParent(None)
         self._bar.setVisible(self.tabs.count() > 1)
 
     def show_page(self, page: QWidget) -> None:

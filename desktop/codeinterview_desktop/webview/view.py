@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from codeinterview_desktop.ui.widgets.banner import Banner
 from codeinterview_desktop.webview.context_menu import make_menu
-from codeinterview_desktop.webview.credential_script import credential_script
+from codeinterview_desktop.webview.credential_script import SCRIPT_NAME, credential_script
 from codeinterview_desktop.webview.origins import origin_of
 from codeinterview_desktop.webview.page import RoomPage
 from codeinterview_desktop.webview.trouble_page import Trouble, TroublePage
@@ -154,13 +154,15 @@ class RoomView(QWidget):
         self.page.loadingChanged.disconnect(self._loading_changed)
         self.page.renderProcessTerminated.disconnect(self._renderer_ended)
         self._credential = None
-        self.page.scripts().clear()
         self.page.deleteLater()
         self.deleteLater()
 
     def _arm(self) -> None:
         scripts = self.page.scripts()
-        scripts.clear()
+        # Not `clear()`: Qt then forgets the page but not to look it up, and the next frame that
+        # appears in it ends the process.
+        for old in scripts.find(SCRIPT_NAME):
+            scripts.remove(old)
         if self._credential is not None:
             scripts.insert(credential_script(self._credential, self._theme.theme.mode))
 
