@@ -51,7 +51,7 @@ class Retention:
     async def _run(self, days: float) -> None:
         while True:
             try:
-                deleted = await self._store.delete_over(days_ago_ms(days), self._in_use())
+                deleted = await self._store.delete_over(days_ago_ms(days), self._in_use)
             except DatabaseAway:
                 _log.warning("Old sessions are not deleted now: the database is away")
             except Exception:

@@ -86,11 +86,19 @@ class Services:
     previews: RateLimit
     host_key: str = field(repr=False)
 
-    async def identify(self, credential: str | None) -> Principal:
+    async def identify(self, credential: str | None, session_id: str | None = None) -> Principal:
         """Returns whom a credential speaks for.
+
+        Loaded rooms know their people's tokens, also while the database is away.
+
+        Args:
+            credential: What the caller presented.
+            session_id: The session it should belong to, if that is known; it is looked for there
+                first.
 
         Raises:
             InvalidToken: It opens nothing here.
+            DatabaseAway: No loaded room knows it, and PostgreSQL cannot be asked.
         """
         if credential is None:
             return ANONYMOUS
@@ -99,7 +107,13 @@ class Services:
         is_run = run_key is not None and same_secret(run_key.get_secret_value(), credential)
         if is_host or is_run:
             return HOST
-        participant = await self.participants.by_token_hash(hash_token(credential))
+        token_hash = hash_token(credential)
+        if session_id is None:
+            participant = self.rooms.owner_anywhere(token_hash)
+        else:
+            participant = self.rooms.owner(session_id, token_hash)
+        if participant is None:
+            participant = await self.participants.by_token_hash(token_hash)
         if participant is None:
             raise InvalidToken
         return participant.principal()
@@ -128,7 +142,7 @@ class Services:
         """
         check_session_id(session_id)
         try:
-            principal = await self.identify(credential)
+            principal = await self.identify(credential, session_id)
         except InvalidToken:
             # Deleting a session takes its tokens along.
             if await self.sessions.get(session_id) is None:

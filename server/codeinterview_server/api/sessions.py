@@ -167,7 +167,7 @@ async def preview_session(session_id: str, parts: Parts, address: Address) -> di
     """Tells what a join page may show; never any code."""
     parts.previews.spend(address)
     check_session_id(session_id)
-    session = await parts.sessions.get(session_id)
+    session = parts.rooms.session(session_id) or await parts.sessions.get(session_id)
     if session is None:
         raise SessionNotFound
     if session.is_expired(now_ms()):

@@ -56,6 +56,16 @@ class ParticipantStore:
             rows = result.mappings().all()
         return [_participant(row) for row in rows]
 
+    async def token_hashes(self, session_id: str) -> dict[str, bytes]:
+        """Returns the hash of everybody's token, by participant id."""
+        async with self._database.begin() as connection:
+            result = await connection.execute(
+                select(participants.c.id, participants.c.token_hash).where(
+                    participants.c.session_id == session_id
+                )
+            )
+            return {row.id: row.token_hash for row in result}
+
     async def update(
         self,
         session_id: str,

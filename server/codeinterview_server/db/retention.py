@@ -1,6 +1,6 @@
 """Sessions that are over, and have been for longer than they are kept: deleted for good."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from sqlalchemy import and_, delete, or_, select
@@ -25,20 +25,22 @@ class RetentionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def delete_over(self, before_ms: int, spared: Collection[str] = ()) -> list[str]:
+    async def delete_over(
+        self, before_ms: int, spared: Callable[[], Collection[str]] = frozenset
+    ) -> list[str]:
         """Deletes every session that expired, or ended and was not touched since, before a time.
 
         Commits in batches; when it raises, what was deleted until then stays deleted.
 
         Args:
             before_ms: Sessions that were over by then go, with everything that belongs to them.
-            spared: Ids of sessions that stay in any case.
+            spared: Tells, before each batch, which sessions stay in any case.
 
         Returns:
             The ids of the sessions that were deleted.
         """
         deleted: list[str] = []
-        while batch := await self._delete_batch(before_ms, spared):
+        while batch := await self._delete_batch(before_ms, spared()):
             deleted += batch
         return deleted
 

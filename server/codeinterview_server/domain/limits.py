@@ -30,6 +30,8 @@ class Limits:
     """Joins and knocks of one address."""
     previews_per_minute: int = 60
     """Previews of one address."""
+    runs_per_minute: int = 60
+    """Runs that one participant starts, averaged over ten seconds."""
     run_output_bytes: int = 256 * 1024
     """Output text of one run, in UTF-8."""
     run_message_bytes: int = 16 * 1024

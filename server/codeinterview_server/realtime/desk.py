@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-from codeinterview_server.domain.errors import DomainError
+from codeinterview_server.domain.errors import DomainError, TooManyRequests
 from codeinterview_server.domain.roles import (
     MESSAGE_ACTIONS,
     Action,
@@ -86,7 +86,10 @@ class Desk:
             case SwitchLanguage(language):
                 self._chair.switch_language(language, participant.id)
             case _:
-                self._runs.take(control, participant, connection)
+                try:
+                    self._runs.take(control, participant, connection)
+                except TooManyRequests as error:
+                    refuse(connection, action, error)
 
     def refuse_edit(self, connection: Connection, *, at_once: bool = False) -> None:
         """Say that an edit was not done, at most once a second, or before the next pong."""

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -17,12 +17,15 @@ from pycrdt import merge_updates
 from codeinterview_server.db.journal import JournalEntry, JournalStore
 from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import DatabaseAway
+from codeinterview_server.realtime.chores import Chore, Chores
 from codeinterview_server.realtime.tasks import Tasks
 
 _log = logging.getLogger(__name__)
 
 _BATCH_ENTRIES: Final = 2000
 _BATCH_BYTES: Final = 4 * 1024 * 1024
+_ENTRY_BYTES: Final = 400
+"""What a queued update takes beside its data."""
 _WRITE_TIMEOUT_S: Final = 15.0
 _SLOW_AFTER_S: Final = 1.0
 _CHORES_S: Final = 0.01
@@ -83,6 +86,7 @@ class Journal:
         snapshot_every: Updates of a room after which its document is written whole.
         memory_bytes: What may queue while the database is away before a room's updates are
             merged into one (which keeps the text and gives up its history).
+        chores_bytes: What small writes may hold in memory before the oldest are dropped.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Journal:
         commit_delay_s: float = 0.02,
         snapshot_every: int = 500,
         memory_bytes: int = 64 * 1024 * 1024,
+        chores_bytes: int = 32 * 1024 * 1024,
     ) -> None:
         self._store = store
         self._commit_delay_s = commit_delay_s
@@ -100,7 +105,7 @@ class Journal:
         self._queue: deque[tuple[Ledger, JournalEntry]] = deque()
         self._queued_bytes = 0
         self._in_flight: list[tuple[Ledger, JournalEntry]] = []
-        self._chores: deque[tuple[str, Callable[[], Awaitable[object]]]] = deque()
+        self._chores = Chores(chores_bytes)
         self._snapshots: dict[Ledger, None] = {}
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -131,7 +136,7 @@ class Journal:
         """Hand over one update. Never waits."""
         entry = JournalEntry(ledger.session_id, participant_id, now_ms(), data)
         self._queue.append((ledger, entry))
-        self._queued_bytes += len(data)
+        self._queued_bytes += _weight(entry)
         ledger.queued += 1
         if ledger.queued == 1:
             ledger.settled.clear()
@@ -140,9 +145,9 @@ class Journal:
         if not self._work.is_set():
             self._work.set()
 
-    def add_chore(self, name: str, chore: Callable[[], Awaitable[object]]) -> None:
+    def add_chore(self, chore: Chore) -> None:
         """Hand over a small write (a run, an event), to be done in order and again when away."""
-        self._chores.append((name, chore))
+        self._chores.add(chore)
         self._work.set()
 
     async def flush(self, ledger: Ledger, timeout_s: float) -> bool:
@@ -166,7 +171,7 @@ class Journal:
         """Drop what a deleted session still had to write."""
         kept = [item for item in self._queue if item[0] is not ledger]
         self._queue = deque(kept)
-        self._queued_bytes = sum(len(entry.data) for _, entry in kept)
+        self._queued_bytes = sum(_weight(entry) for _, entry in kept)
         self._snapshots.pop(ledger, None)
         ledger.queued = 0
         ledger.settled.set()
@@ -221,7 +226,7 @@ class Journal:
             except BaseException:
                 kept = [item for item in batch if item[0].queued]
                 self._queue.extendleft(reversed(kept))
-                self._queued_bytes += sum(len(entry.data) for _, entry in kept)
+                self._queued_bytes += sum(_weight(entry) for _, entry in kept)
                 raise
             finally:
                 self._in_flight = []
@@ -294,15 +299,15 @@ class Journal:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _CHORES_S
         while self._chores:
-            name, chore = self._chores[0]
+            chore = self._chores.first()
             try:
                 async with asyncio.timeout(_WRITE_TIMEOUT_S):
-                    await chore()
+                    await chore.do()
             except (DatabaseAway, TimeoutError):
                 raise
             except Exception:
-                _log.exception("%s failed", name)
-            self._chores.popleft()
+                _log.exception("%s failed", chore.name)
+            self._chores.done(chore)
             if self._queue and loop.time() >= until_s:
                 return
 
@@ -312,7 +317,7 @@ class Journal:
         while self._queue and len(batch) < _BATCH_ENTRIES and size_bytes < _BATCH_BYTES:
             item = self._queue.popleft()
             batch.append(item)
-            size_bytes += len(item[1].data)
+            size_bytes += _weight(item[1])
         self._queued_bytes -= size_bytes
         return batch
 
@@ -327,7 +332,7 @@ class Journal:
                 (ledger, JournalEntry(ledger.session_id, None, entries[-1].at_ms, merged))
             )
             ledger.queued = 1
-        self._queued_bytes = sum(len(entry.data) for _, entry in self._queue)
+        self._queued_bytes = sum(_weight(entry) for _, entry in self._queue)
 
     def _finish(self, ledger: Ledger) -> None:
         if ledger not in self._snapshots:
@@ -351,3 +356,7 @@ class Journal:
     def _unwritten(self) -> set[Ledger]:
         waiting = {ledger for ledger, _ in self._queue} | {ledger for ledger, _ in self._in_flight}
         return {ledger for ledger in waiting if ledger.queued}
+
+
+def _weight(entry: JournalEntry) -> int:
+    return len(entry.data) + _ENTRY_BYTES

@@ -1,7 +1,7 @@
 """What a room starts from: everything that the database knows of a session."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from codeinterview_server.domain.errors import SessionNotFound
@@ -20,6 +20,8 @@ class StoredRoom:
 
     session: Session
     participants: Sequence[Participant]
+    token_hashes: Mapping[str, bytes]
+    """The hash of each participant's token, by participant id."""
     runs: Sequence[Run]
     document: RoomDocument
     last_seq: int
@@ -39,6 +41,7 @@ async def load_room(session_id: str, stores: Stores, limits: Limits) -> StoredRo
     if session is None:
         raise SessionNotFound
     participants = await stores.participants.list(session_id)
+    token_hashes = await stores.participants.token_hashes(session_id)
     runs = await stores.runs.newest(session_id, limits.runs_kept)
     stored = await stores.journal.load(session_id)
     document = RoomDocument(limits.document_bytes)
@@ -47,7 +50,15 @@ async def load_room(session_id: str, stores: Stores, limits: Limits) -> StoredRo
     for update in stored.updates:
         _load(document, update, session_id)
     document.loaded()
-    return StoredRoom(session, participants, runs, document, stored.last_seq, len(stored.updates))
+    return StoredRoom(
+        session,
+        participants,
+        token_hashes,
+        runs,
+        document,
+        stored.last_seq,
+        len(stored.updates),
+    )
 
 
 def _load(document: RoomDocument, data: bytes, session_id: str) -> None:

@@ -79,7 +79,7 @@ class Room:
         self._peers = Peers()
         self._records = Records(session_id, stores, journal)
         self.live = LiveSession(stored.session, stores, self._records, self._changed)
-        self._roster = Roster(session_id, stored.participants, stores, limits)
+        self._roster = Roster(session_id, stored.participants, stored.token_hashes, stores, limits)
         self.door = Door(self, self._roster, self._peers, self._records)
         self._runs = RunBoard(session_id, stored.runs, limits, self._peers, self._records)
         self._desk = Desk(self, self._runs, self._tasks)
@@ -132,6 +132,10 @@ class Room:
     def participant(self, connection: Connection) -> Participant:
         """Return whose connection it is."""
         return self._roster.get(connection.participant_id)
+
+    def owner(self, token_hash: bytes) -> Participant | None:
+        """Return whose token it is, whatever their status."""
+        return self._roster.owner(token_hash)
 
     # Sockets.
 

@@ -15,6 +15,7 @@ from codeinterview_server.domain.errors import (
     ShuttingDown,
 )
 from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.sessions import Participant, Session
 from codeinterview_server.realtime.journal import Journal
 from codeinterview_server.realtime.loading import load_room
 from codeinterview_server.realtime.room import Room
@@ -83,9 +84,29 @@ class Rooms:
 
     def online_count(self, session_id: str) -> int:
         """Return how many participants of a session are connected."""
-        entry = self._entries.get(session_id)
-        room = None if entry is None else _loaded(entry)
+        room = self._room(session_id)
         return 0 if room is None else len(room.online)
+
+    def session(self, session_id: str) -> Session | None:
+        """Return a session as its room has it; None when that is not loaded."""
+        room = self._room(session_id)
+        return None if room is None else room.session
+
+    def owner(self, session_id: str, token_hash: bytes) -> Participant | None:
+        """Return whose token of a session it is, without the database.
+
+        None says nothing about the token unless the room is loaded.
+        """
+        room = self._room(session_id)
+        return None if room is None else room.owner(token_hash)
+
+    def owner_anywhere(self, token_hash: bytes) -> Participant | None:
+        """Return whose token it is out of all loaded rooms."""
+        for session_id in list(self._entries):
+            owner = self.owner(session_id, token_hash)
+            if owner is not None:
+                return owner
+        return None
 
     @asynccontextmanager
     async def open(self, session_id: str) -> AsyncIterator[Room]:
@@ -164,6 +185,10 @@ class Rooms:
             entry.room.set_result(room)
             self._rest(session_id, entry)
 
+    def _room(self, session_id: str) -> Room | None:
+        entry = self._entries.get(session_id)
+        return None if entry is None else _loaded(entry)
+
     def _rest(self, session_id: str, entry: _Entry) -> None:
         """Unload a room after a while when nobody uses it."""
         if entry.users or self._stopping or self._entries.get(session_id) is not entry:
@@ -185,7 +210,8 @@ class Rooms:
         saved = await room.flush(_FLUSH_TIMEOUT_S)
         if entry.users or self._entries.get(session_id) is not entry:
             return
-        if not saved:
+        if not saved or self._journal.is_away:
+            # It could not be loaded again for those who come back.
             self._rest(session_id, entry)
             return
         del self._entries[session_id]

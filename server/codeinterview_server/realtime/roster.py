@@ -1,5 +1,6 @@
 """The people of one room as the database has them, and the rules of how they come and go."""
 
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -22,14 +23,21 @@ _GONE: Final = frozenset({ParticipantStatus.LEFT, ParticipantStatus.REMOVED})
 class Roster:
     """Everybody who ever joined or knocked. Each change is in the database before it shows.
 
-    Its owner lets one change happen at a time.
+    Its owner lets one change happen at a time. Token hashes are kept here too, so that people come
+    back while the database is away.
     """
 
     def __init__(
-        self, session_id: str, participants: Iterable[Participant], stores: Stores, limits: Limits
+        self,
+        session_id: str,
+        participants: Iterable[Participant],
+        token_hashes: Mapping[str, bytes],
+        stores: Stores,
+        limits: Limits,
     ) -> None:
         self._session_id = session_id
         self._people = {participant.id: participant for participant in participants}
+        self._token_hashes = dict(token_hashes)
         self._stores = stores
         self._limits = limits
 
@@ -50,7 +58,16 @@ class Roster:
             raise Conflict
         await self._stores.participants.add(newcomer, token_hash)
         self._people[newcomer.id] = newcomer
+        self._token_hashes[newcomer.id] = token_hash
         return newcomer
+
+    def owner(self, token_hash: bytes) -> Participant | None:
+        """Return whose token it is, whatever their status; the time taken does not tell."""
+        found: str | None = None
+        for participant_id, known in self._token_hashes.items():
+            if hmac.compare_digest(known, token_hash):
+                found = participant_id
+        return None if found is None else self._people.get(found)
 
     async def come_back(
         self, participant_id: str, *, name: str, color: str, invited: Role | None

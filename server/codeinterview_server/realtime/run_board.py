@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from codeinterview_server.db.events import EventKind
 from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.errors import TooManyRequests
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.domain.runs import Output, Run, RunStatus, Stream
 from codeinterview_server.domain.sessions import Participant
-from codeinterview_server.realtime.connection import Connection
+from codeinterview_server.realtime.connection import Budget, Connection
 from codeinterview_server.realtime.controls import RunEvent, RunFinished, RunOutput, RunStarted
 from codeinterview_server.realtime.peers import Peers
 from codeinterview_server.realtime.stores import Records
@@ -73,6 +74,7 @@ class RunBoard:
         self._peers = peers
         self._records = records
         self._board: dict[str, _Record] = {}
+        self._budgets: dict[str, Budget] = {}
         for run in runs:
             self._board[run.run_id] = record = _Record(run, 0)
             if record.is_running:
@@ -80,7 +82,11 @@ class RunBoard:
                 self._finish(record, RunStatus.STOPPED, _age_ms(run), truncated=run.truncated)
 
     def take(self, event: RunEvent, participant: Participant, sender: Connection) -> None:
-        """Take in what happened to a run, and tell the others."""
+        """Take in what happened to a run, and tell the others.
+
+        Raises:
+            TooManyRequests: The participant starts runs too often.
+        """
         if isinstance(event, RunStarted):
             self._start(event, participant, sender)
             return
@@ -127,6 +133,7 @@ class RunBoard:
     def _start(self, event: RunStarted, participant: Participant, sender: Connection) -> None:
         if event.run_id in self._board:
             return
+        self._spend(participant.id)
         run = Run(
             session_id=self._session_id,
             run_id=event.run_id,
@@ -145,6 +152,14 @@ class RunBoard:
         self._records.run(run)
         self._records.event(EventKind.RUN_STARTED, participant.id, {"run_id": run.run_id})
         self._tell(record, {"event": "started", "language": run.language, "path": run.path}, sender)
+
+    def _spend(self, participant_id: str) -> None:
+        """Charge a start to its participant, whichever of their sockets it comes from."""
+        budget = self._budgets.get(participant_id)
+        if budget is None:
+            budget = self._budgets[participant_id] = Budget(self._limits.runs_per_minute / 60)
+        if not budget.spend(1):
+            raise TooManyRequests(10, "You start runs too often. Wait a few seconds.")
 
     def _end(self, record: _Record, event: RunFinished, sender: Connection | None) -> None:
         status = RunStatus(event.status)

@@ -12,6 +12,7 @@ from codeinterview_server.db.runs import RunStore
 from codeinterview_server.db.sessions import SessionStore
 from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.runs import Run
+from codeinterview_server.realtime.chores import Chore
 from codeinterview_server.realtime.journal import Journal
 
 
@@ -51,24 +52,42 @@ class Records:
         """Note that something was done now; None stands for the host and the server."""
         at_ms = now_ms()
         self._journal.add_chore(
-            f"event {kind}",
-            lambda: self._stores.events.append(self._session_id, at_ms, actor_id, kind, payload),
+            Chore(
+                f"event {kind}",
+                lambda: self._stores.events.append(
+                    self._session_id, at_ms, actor_id, kind, payload
+                ),
+            )
         )
 
     def run(self, run: Run) -> None:
         """Keep a run's record."""
-        self._journal.add_chore("run record", lambda: self._stores.runs.save(run))
+        self._journal.add_chore(
+            Chore(
+                "run record",
+                lambda: self._stores.runs.save(run),
+                key=("run", self._session_id, run.run_id),
+                size_bytes=sum(len(piece.text) for piece in run.output),
+            )
+        )
 
     def edited(self, at_ms: int) -> None:
         """Note when the session's text changed last."""
         self._journal.add_chore(
-            "time of change", lambda: self._stores.sessions.touch(self._session_id, at_ms)
+            Chore(
+                "time of change",
+                lambda: self._stores.sessions.touch(self._session_id, at_ms),
+                key=("edited", self._session_id),
+            )
         )
 
     def language(self, language: str) -> None:
         """Keep which language was switched to."""
         at_ms = now_ms()
         self._journal.add_chore(
-            "language",
-            lambda: self._stores.sessions.update(self._session_id, at_ms, language=language),
+            Chore(
+                "language",
+                lambda: self._stores.sessions.update(self._session_id, at_ms, language=language),
+                key=("language", self._session_id),
+            )
         )

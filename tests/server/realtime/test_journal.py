@@ -21,6 +21,7 @@ from codeinterview_server.db.migrate import upgrade
 from codeinterview_server.db.sessions import SessionStore
 from codeinterview_server.domain.errors import DatabaseAway
 from codeinterview_server.domain.secrets import hash_token
+from codeinterview_server.realtime.chores import Chore
 from codeinterview_server.realtime.document import RoomDocument
 from codeinterview_server.realtime.journal import Journal, Ledger, Saved
 
@@ -480,9 +481,9 @@ async def test_chores_are_done_in_order_and_again_when_the_database_was_away(
         done.append("last")
         finished.set()
 
-    journal.add_chore("the first", first)
-    journal.add_chore("the broken one", broken)
-    journal.add_chore("the last", last)
+    journal.add_chore(Chore("the first", first))
+    journal.add_chore(Chore("the broken one", broken))
+    journal.add_chore(Chore("the last", last))
     async with asyncio.timeout(TIMEOUT_S):
         await finished.wait()
     assert done == ["first", "last"]
@@ -502,7 +503,7 @@ async def test_stopping_writes_what_is_left(store: CountedStore) -> None:
     async def chore() -> None:
         done.set()
 
-    journal.add_chore("a chore", chore)
+    journal.add_chore(Chore("a chore", chore))
     await journal.stop()
     assert done.is_set()
     assert await stored_text(store, A) == "x"

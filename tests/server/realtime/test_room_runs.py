@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from tests.support.eventually import eventually
 
 from codeinterview_server.db.runs import RunStore
+from codeinterview_server.domain.limits import Limits
 
 if TYPE_CHECKING:
-    from tests.server.realtime.conftest import Server
+    from tests.server.realtime.conftest import Serve, Server
     from tests.support.room_client import RoomClient
 
 
@@ -70,6 +71,31 @@ async def test_observers_do_not_run(server: Server) -> None:
         assert (await observer.message("refused"))["action"] == "run_code"
 
 
+async def test_starting_runs_too_often_is_refused(serve: Serve) -> None:
+    server = await serve(Limits(runs_per_minute=30))
+    room = await server.room()
+    token = await room.join("Carl")
+    async with room.enter() as host, room.enter(token) as one, room.enter(token) as other:
+        for client in (host, one, other):
+            await client.message("welcome")
+        # All sockets of a participant share what they may start.
+        for n in range(10):
+            await start((one, other)[n % 2], f"r{n}")
+            await (one, other)[n % 2].fence()
+        refused = one.all("refused") + other.all("refused")
+        assert [each["code"] for each in refused] == ["TOO_MANY_REQUESTS"] * 5
+        assert {each["action"] for each in refused} == {"run_code"}
+        await start(host, "own")
+        await one.message("run", lambda m: m["run_id"] == "own")
+        await one.fence()
+        assert len([m for m in host.all("run") if m["event"] == "started"]) == 5
+        # What was refused does not run here, whatever its sender does.
+        await say(one, "r9", "x")
+        await finish(one, "r0")
+        await host.message("run", is_end)
+        assert {m["run_id"] for m in host.all("run")} == {"r0", "r1", "r2", "r3", "r4"}
+
+
 async def test_a_run_whose_browser_is_gone_is_stopped(server: Server) -> None:
     room = await server.room()
     token = await room.join("Carl")
@@ -127,7 +153,8 @@ async def test_output_is_bounded(server: Server) -> None:
         assert sum(sizes) > 255 * 1024
 
 
-async def test_the_newest_twenty_are_kept_at_hand(server: Server) -> None:
+async def test_the_newest_twenty_are_kept_at_hand(serve: Serve) -> None:
+    server = await serve(Limits(runs_per_minute=600))
     room = await server.room()
     async with room.enter() as host:
         await host.message("welcome")
