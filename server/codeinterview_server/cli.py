@@ -4,7 +4,8 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from functools import partial
 from types import FrameType
@@ -138,16 +139,29 @@ def _on_records(command: str, options: dict[str, Any]) -> int:
         _set_up_logging("warning")
         print(cli_records.run(command, settings, options))
 
-    for name in ("SIGTERM", "SIGHUP"):
-        number = signal.Signals.__members__.get(name)
-        # What was begun is tidied up, as for Ctrl+C; `nohup` stays in force.
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _interrupt)
     try:
-        return _outcome(work, "The command failed", on_stderr=True)
+        with _interruptible():
+            return _outcome(work, "The command failed", on_stderr=True)
     except KeyboardInterrupt:
-        sentence = "It was interrupted; what it had begun was undone."
+        sentence = "It was interrupted; nothing is half done. Try again."
         return _fail(Exit.INTERRUPTED, sentence, on_stderr=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Takes other requests to end as Ctrl+C, so that what was begun is tidied up."""
+    numbers = [
+        number
+        for name, number in signal.Signals.__members__.items()
+        # `nohup` stays in force.
+        if name in {"SIGTERM", "SIGHUP"} and signal.getsignal(number) is not signal.SIG_IGN
+    ]
+    former = {number: signal.signal(number, _interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001

@@ -25,6 +25,7 @@ def test_defaults() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 8765)
     assert settings.database_url is None
     assert settings.session_hours == 24
+    assert settings.retention_days is None
     assert settings.data_dir.is_absolute()
     assert settings.allowed_hosts == ()
 
@@ -59,6 +60,9 @@ def test_allowed_hosts(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
         ({"host": ""}, "--host"),
         ({"session_hours": "0"}, "--session-hours"),
         ({"session_hours": "nan"}, "--session-hours"),
+        ({"retention_days": "-1"}, "--retention-days"),
+        ({"retention_days": "nan"}, "--retention-days"),
+        ({"retention_days": "forever"}, "--retention-days"),
         ({"log_level": "loud"}, "--log-level"),
         ({"database_url": "mysql://me:hunter2@h/d"}, "must look like postgresql://"),
         ({"host_key": "hunter2 and a space"}, "--host-key"),

@@ -53,8 +53,9 @@ def fill(url: str, sessions: int = 3, *, first: int = 1, updates: int = 20) -> l
                     ),
                 )
             connection.execute(
-                "INSERT INTO snapshots SELECT %s, max(seq), %s FROM updates WHERE session_id = %s",
-                (session_id, dice.randbytes(5_000), session_id),
+                "INSERT INTO snapshots SELECT session_id, max(seq), %s FROM updates "
+                "WHERE session_id = %s GROUP BY session_id",
+                (dice.randbytes(5_000), session_id),
             )
             connection.execute(
                 "INSERT INTO runs VALUES (%s, 'r1', 'u1', %s, 'python', 'main.py', 5, 'ok', %s, "
