@@ -56,7 +56,8 @@ class RoomPage(QWebEnginePage):
             case Destination.STAY:
                 return True
             case Destination.BROWSER:
-                # Only a person's click leaves the app: a script or redirect must not.
+                # Redirects and forms do not leave the app. Qt takes a script's `location = …` for
+                # a click; programs of the room run in frames, which never get here.
                 if kind is QWebEnginePage.NavigationType.NavigationTypeLinkClicked:
                     QDesktopServices.openUrl(target)
                 else:
