@@ -41,6 +41,26 @@ it("gives the worker's source and its parts, and counts their bytes", async () =
   expect(seen.at(-1)?.loadedBytes).toBe(10);
 });
 
+it("tells its progress at most once a percent", async () => {
+  const bytes = new Uint8Array(100_000);
+  const entry = { path: "assets/python-2.wasm", bytes: bytes.length };
+  const python = { ...MANIFEST.languages.python, assets: { "python.wasm": entry } };
+  answers["/sandbox/manifest.json"] = () => Response.json({ languages: { python } });
+  answers["/sandbox/assets/python-2.wasm"] = () =>
+    new Response(
+      new ReadableStream({
+        start: (stream) => {
+          for (let at = 0; at < bytes.length; at += 100) stream.enqueue(bytes.slice(at, at + 100));
+          stream.close();
+        },
+      }),
+    );
+  const seen: Progress[] = [];
+  await fetchLanguage("python", (progress) => seen.push(progress));
+  expect(seen).toHaveLength(100);
+  expect(seen.at(-1)?.loadedBytes).toBe(100_006);
+});
+
 it("says that the server was built without a language", async () => {
   await expect(fetchLanguage("cobol", vi.fn())).rejects.toThrow("built without cobol");
 });

@@ -48,7 +48,10 @@ async function readBytes(entry: FileEntry, onBytes: (count: number) => void): Pr
   return bytes.buffer;
 }
 
-/** Rejects with a sentence when a file cannot be had. Sizes are those after decompression. */
+/**
+ * Rejects with a sentence when a file cannot be had. Sizes are those after decompression; progress
+ * comes at most once a percent.
+ */
 export async function fetchLanguage(
   language: string,
   onProgress: (progress: Progress) => void,
@@ -61,8 +64,12 @@ export async function fetchLanguage(
   const entries = Object.entries(files.assets);
   const totalBytes = entries.reduce((sum, [, entry]) => sum + entry.bytes, files.worker.bytes);
   let loadedBytes = 0;
+  let toldPercent = 0;
   const count = (bytes: number): void => {
     loadedBytes += bytes;
+    const percent = Math.floor((loadedBytes * 100) / totalBytes);
+    if (percent === toldPercent) return;
+    toldPercent = percent;
     onProgress({ loadedBytes, totalBytes });
   };
   const [source, ...parts] = await Promise.all([
