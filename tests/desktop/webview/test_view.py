@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtWidgets import QApplication
 
 from codeinterview_desktop.core.hosting import WebCredential
+from codeinterview_desktop.ui.widgets.focus_ring import FocusRing
 from codeinterview_desktop.webview.trouble_page import Trouble
 from codeinterview_desktop.webview.view import AUTOMATIC_RELOADS, CRASHED, ViewState
 
@@ -232,3 +234,23 @@ def test_disposing_ends_the_renderer(
     engine.release(view)
     engine.release(view)
     qtbot.waitUntil(lambda: not process.is_running(), timeout=LIMIT_MS)
+
+
+def test_no_ring_is_drawn_around_a_whole_page(
+    qtbot: QtBot, site: Site, view: RoomView, theme: ThemeController
+) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    ring = FocusRing(app, theme)
+    open_page(qtbot, view, site.add("/", "<input autofocus>"))
+    with qtbot.waitActive(view):
+        view.activateWindow()
+    view.web.setFocus()
+
+    def page_has_focus() -> bool:
+        focus = app.focusWidget()
+        return focus is not None and view.web.isAncestorOf(focus)
+
+    qtbot.waitUntil(page_has_focus, timeout=LIMIT_MS)
+    assert ring.target is None
+    ring.deleteLater()

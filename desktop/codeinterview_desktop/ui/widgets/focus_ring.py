@@ -130,9 +130,10 @@ class _Overlay(QWidget):
 
 
 def _wants_ring(widget: QWidget) -> bool:
-    if isinstance(widget, (*_OWN_FOCUS, QAbstractScrollArea)):
+    if isinstance(widget, (*_OWN_FOCUS, QAbstractScrollArea)) or widget.isWindow():
         return False
-    return widget.property("focusRing") is not False and not widget.isWindow()
+    # A web view shows what inside of it has the focus; by name, because its class loads late.
+    return not widget.inherits("QQuickWidget") and not widget.inherits("QWebEngineView")
 
 
 def _home_of(widget: QWidget) -> QWidget:
