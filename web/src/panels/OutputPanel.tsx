@@ -93,7 +93,6 @@ export function OutputPanel(props: OutputPanelProps) {
           {problem}
         </p>
       )}
-      {progress !== null && <Progress progress={progress} />}
       <div className={css["area"]}>
         {runs.length === 0 ? (
           <EmptyOutput canRun={canRun} />
@@ -126,6 +125,7 @@ export function OutputPanel(props: OutputPanelProps) {
             Latest
           </Button>
         )}
+        {progress !== null && <Progress progress={progress} />}
       </div>
       {prompt !== null && <StdinBox prompt={prompt} onInput={onInput} />}
     </section>
@@ -221,7 +221,7 @@ function Progress({ progress }: { readonly progress: LoadProgress }) {
   const { what, loadedBytes, totalBytes } = progress;
   const share = totalBytes > 0 ? Math.min(1, loadedBytes / totalBytes) : 0;
   return (
-    <div className={css["progress"]}>
+    <div className={cx(css["progress"], css["loading"])}>
       <span>
         Getting {what} ready: {megabytesOf(loadedBytes, totalBytes)}
       </span>
