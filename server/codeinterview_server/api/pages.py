@@ -119,6 +119,8 @@ class Pages:
             # The sandbox's frame has no origin, so even its own files are another's to it.
             headers["Access-Control-Allow-Origin"] = "*"
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            # A page that hears its end could put it off, and its endless loop would outlive it.
+            headers["Permissions-Policy"] = "unload=()"
         return headers
 
 

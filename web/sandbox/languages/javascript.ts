@@ -19,8 +19,8 @@ const now = performance.now.bind(performance);
 const textOf: (value: unknown) => string = String;
 
 class JavaScript implements WorkerLanguage {
-  load(_assets: unknown, canBlock: boolean): Promise<boolean> {
-    return Promise.resolve(canBlock);
+  load(_assets: unknown, canBlock: () => boolean): Promise<boolean> {
+    return Promise.resolve(canBlock());
   }
 
   async run(program: Program, terminal: Terminal): Promise<"ok" | "error"> {
@@ -77,7 +77,7 @@ class JavaScript implements WorkerLanguage {
 
   #install(terminal: Terminal, describe: (error: unknown) => string, path: string): void {
     const ask = (question: unknown): string | null => {
-      if (!terminal.canBlock) throw new Error("This browser cannot wait for input.");
+      if (!terminal.canBlock()) throw new Error("This browser cannot wait for input.");
       const text = question === undefined ? "" : textOf(question);
       const prompt = text === "" || /\s$/.test(text) ? text : `${text} `;
       if (prompt !== "") terminal.write("stdout", prompt);

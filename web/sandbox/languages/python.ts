@@ -17,7 +17,7 @@ class Python implements WorkerLanguage {
 
   async load(
     assets: Readonly<Record<string, ArrayBuffer | WebAssembly.Module>>,
-    canBlock: boolean,
+    canBlock: () => boolean,
   ): Promise<boolean> {
     const wasm = assets["python.wasm"];
     const stdlib = assets["python.zip"];
@@ -27,7 +27,7 @@ class Python implements WorkerLanguage {
     }
     if (snapshot instanceof WebAssembly.Module) throw new Error("the snapshot is no memory");
     this.#pyodide = await startInterpreter({ wasm, stdlib, snapshot });
-    return canSuspend || canBlock;
+    return canSuspend || canBlock();
   }
 
   async run(program: Program, terminal: Terminal): Promise<"ok" | "error"> {

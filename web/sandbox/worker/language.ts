@@ -9,7 +9,7 @@ export interface Terminal {
   readLine(prompt: string): Promise<string | null>;
   /** The same, blocking the worker. Throws where `canBlock` is false. */
   readLineBlocking(prompt: string): string | null;
-  readonly canBlock: boolean;
+  readonly canBlock: () => boolean;
 }
 
 export interface WorkerLanguage {
@@ -20,7 +20,7 @@ export interface WorkerLanguage {
    */
   load(
     assets: Readonly<Record<string, ArrayBuffer | WebAssembly.Module>>,
-    canBlock: boolean,
+    canBlock: () => boolean,
   ): Promise<boolean>;
   /** Run one program to its end. Called once. */
   run(program: Program, terminal: Terminal): Promise<"ok" | "error">;

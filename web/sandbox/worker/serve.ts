@@ -21,7 +21,9 @@ function hostMessage(event: MessageEvent): HostMessage {
 
 function start(language: WorkerLanguage, port: MessagePort, assets: InitAssets): void {
   const post = port.postMessage.bind(port) as (message: WorkerMessage) => void;
-  const blocking = canBlock();
+  // Asked only by who needs it: the browser's console notes each look at what is gone.
+  let blocking: boolean | null = null;
+  const mayBlock = (): boolean => (blocking ??= canBlock());
   let answer: ((text: string | null) => void) | null = null;
   const waiting: { prompt: string; resolve: (text: string | null) => void }[] = [];
 
@@ -44,7 +46,7 @@ function start(language: WorkerLanguage, port: MessagePort, assets: InitAssets):
     // The frame counts for itself; what it would drop anyway must not keep it from hearing Stop.
     let left = PROGRAM_BYTES;
     return {
-      canBlock: blocking || given,
+      canBlock: () => given || mayBlock(),
       write: (stream, text) => {
         if (left < 0) return;
         left -= text.length;
@@ -84,7 +86,7 @@ function start(language: WorkerLanguage, port: MessagePort, assets: InitAssets):
       );
     }
   };
-  language.load(assets, blocking).then(
+  language.load(assets, mayBlock).then(
     (value) => {
       interactive = value;
       post({ type: "ready", interactive });

@@ -28,8 +28,6 @@ export class PreviewFrame {
     this.#element = document.createElement("iframe");
     // Forms only so that pages hear `submit`; the frame's policy lets none be sent.
     this.#element.setAttribute("sandbox", "allow-scripts allow-forms");
-    // A page that hears its end could put it off; then a process in an endless loop lived on.
-    this.#element.allow = "unload 'none'";
     this.#element.title = title;
     this.#port = new FramePort(this.#element, (data) => {
       const message = parsePreviewMessage(data);
