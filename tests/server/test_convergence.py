@@ -137,6 +137,18 @@ async def test_a_stock_client_sees_others_under_the_names_that_the_server_knows(
         await one.until(lambda: "Person 2" not in one.names, "the other gone")
 
 
+async def test_a_lone_stock_client_hears_enough_to_stay(stage: Stage) -> None:
+    """It gives up a line on which it hears nothing for 30 s, and sends its state every 15 s."""
+    interview = await stage.create(language="python")
+    async with interview.room.enter() as client:
+        await client.message("welcome")
+        state = b'{"selection": null}'
+        for clock in range(1, 4):
+            await client.show(bytes((1, 7, clock, len(state))) + state)
+        await client.fence()
+        assert client.awareness == [b"\x00"], "empty, and not for every move of the cursor"
+
+
 async def test_a_stock_client_stops_where_it_may_not_be(stage: Stage) -> None:
     interview = await stage.create(language="python")
     candidate = await stage.join(interview)

@@ -39,6 +39,7 @@ class Connection:
         strikes: Answers in a row that were incomplete.
         asked_early: It sent a state vector while it waited in the lobby.
         refused_at: When it last heard that an edit was refused, in seconds of a monotonic clock.
+        nodded_at: When it last heard that its awareness came, in seconds of a monotonic clock.
         owes_refusal: An edit was refused since, and it has not heard of that yet.
     """
 
@@ -50,6 +51,7 @@ class Connection:
         "control_only",
         "is_member",
         "is_open",
+        "nodded_at",
         "owes_refusal",
         "participant_id",
         "peer",
@@ -71,6 +73,7 @@ class Connection:
         self.strikes = 0
         self.asked_early = False
         self.refused_at = float("-inf")
+        self.nodded_at = float("-inf")
         self.owes_refusal = False
 
     @property

@@ -5,6 +5,7 @@ before it is true changes in coroutines: people at the `door`, the session itsel
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -47,6 +48,8 @@ from codeinterview_server.realtime.views import participant_view, session_view
 from codeinterview_server.realtime.welcome import welcome
 from codeinterview_server.realtime.workspace import Workspace
 
+_NOD: Final = encode_awareness(b"\x00")
+_NOD_PAUSE_S: Final = 10.0
 _EXPIRY_CHECK_S: Final = 30.0
 """A machine that slept has a clock that jumped; timers do not see that."""
 _REST_FLUSH_S: Final = 5.0
@@ -303,6 +306,17 @@ class Room:
             payload = read_payload(frame, at)
             update = self._awareness.accept(connection, payload, self.participant(connection))
             self._relay_awareness(update, connection)
+            self._nod(connection)
+
+    def _nod(self, connection: Connection) -> None:
+        """Let a stock client hear something: it gives up a line on which it hears nothing for 30 s.
+
+        It sends its state every 15 s, so an empty answer now and then is enough.
+        """
+        now_s = time.monotonic()
+        if now_s - connection.nodded_at >= _NOD_PAUSE_S:
+            connection.nodded_at = now_s
+            connection.peer.send_bytes(_NOD)
 
     def _relay_awareness(self, update: bytes | None, sender: Connection | None) -> None:
         if update is not None:
