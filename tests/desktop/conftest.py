@@ -49,7 +49,10 @@ def on_qt(qapp: object) -> Iterator[Callable[..., Any]]:
     loop = qasync.QEventLoop(qapp)
 
     def run(work: Coroutine[Any, Any, Any], timeout_s: float = 60.0) -> Any:
-        return loop.run_until_complete(asyncio.wait_for(work, timeout_s))
+        result = loop.run_until_complete(asyncio.wait_for(work, timeout_s))
+        # As `asyncio.run` does: what was closed last gets its turn to end.
+        loop.run_until_complete(asyncio.sleep(0))
+        return result
 
     asyncio.set_event_loop(loop)
     try:
