@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import httpx  # noqa: E402
 from playwright.async_api import async_playwright, expect  # noqa: E402
 from tests.support.browser import Person, chromium, new_person  # noqa: E402
 from tests.support.display import Display, display  # noqa: E402
@@ -95,6 +96,18 @@ def host(screen: Display) -> str:
     return screen.clipboard()
 
 
+def write(session_id: str, token: str) -> None:
+    """Put the example into the editor; typed, Monaco would indent it."""
+    response = httpx.put(
+        f"http://127.0.0.1:{PORT}/api/v1/sessions/{session_id}/code",
+        headers={"Authorization": f"Bearer {token}"},
+        json={"code": CODE},
+        trust_env=False,
+        timeout=30,
+    )
+    response.raise_for_status()
+
+
 async def tour(screen: Display) -> None:
     """Host in the app, join from browsers, take the pictures on the way."""
     fill_screen(screen)
@@ -111,18 +124,21 @@ async def tour(screen: Display) -> None:
         await cem.page.goto(link)
         await expect(cem.page.get_by_label("Your name")).to_be_visible()
         await shoot(cem.page, "join")
-        await cem.enter(link, "Cem")
-        await cem.replace_all(CODE)
+        async with cem.page.expect_response("**/join") as joined:
+            await cem.enter(link, "Cem")
+        answer = await (await joined.value).json()
+        write(answer["data"]["id"], answer["token"])
+        await cem.wait_for_text(CODE)
         await cem.run()
-        await expect(ines.output).to_contain_text("the")
-        await expect(ines.output).to_contain_text("Finished")
+        await expect(ines.output).to_contain_text("Done")
         await ines.focus_editor()
         await ines.page.keyboard.press("ArrowUp")
         await expect(cem.page.locator('[class*="yRemoteSelectionHead"]').first).to_be_attached()
         await shoot(cem.page, "room-light")
         dark = RoomPage(await new_person(browser, viewport=size, color_scheme="dark"))
         await dark.enter(link, "Dilan")
-        await expect(dark.output).to_contain_text("Finished")
+        await expect(dark.output).to_contain_text("Done")
+        await expect(dark.page.get_by_text("Getting Python ready")).to_have_count(0, timeout=30_000)
         await shoot(dark.page, "room-dark")
         knocking = RoomPage(await new_person(browser, viewport=size))
         await knocking.join(link.partition("#")[0], "Kim")
