@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QElapsedTimer, QTimer, QUrl, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication
 from PySide6.QtWebEngineCore import QWebEngineLoadingInfo, QWebEnginePage, QWebEngineProfile
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
@@ -221,8 +221,12 @@ class RoomView(QWidget):
 
     def _theme_changed(self) -> None:
         self._paint_background()
-        # The next load starts in the right mode; the page that is open follows the system's signal.
         self._arm()
+        # The page that is open follows the system's signal. Where the system has none, only the
+        # user's own choice leads here, and loading again is how the page hears of it.
+        follows = QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Unknown
+        if self._state is ViewState.SHOWN and not follows:
+            self._load()
 
     def _paint_background(self) -> None:
         # No white flash before the page paints.

@@ -211,7 +211,7 @@ def test_zoom_goes_in_steps_and_stays(qtbot: QtBot, site: Site, view: RoomView) 
     assert view.page.zoomFactor() == 2.5
 
 
-def test_the_credential_follows_the_theme_at_the_next_load(
+def test_the_page_follows_the_theme(
     qtbot: QtBot,
     site: Site,
     view: RoomView,
@@ -220,7 +220,6 @@ def test_the_credential_follows_the_theme_at_the_next_load(
 ) -> None:
     open_page(qtbot, view, site.add("/", "x"), credential(site.origin))
     theme.choose("dark")
-    view.retry()
     qtbot.waitUntil(lambda: site.asked.count("/") == 2, timeout=LIMIT_MS)
     until_shown(qtbot, view)
     assert json.loads(evaluate(GIVEN))["theme"] == "dark"
