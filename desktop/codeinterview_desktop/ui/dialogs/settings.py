@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from codeinterview_desktop.core.database_check import check_database
 from codeinterview_desktop.core.settings import NAME_LIMIT, AppSettings, ThemeChoice, parse_setting
@@ -66,9 +67,13 @@ class SettingsDialog(DialogFrame):
         self.look.setCurrentIndex(self.look.findData(current.theme.value))
         self.look_field = Field("&Look", self.look)
         self.banner = Banner(theme, closable=False)
+        # Beside each other: with everything open the dialog must fit a small laptop's screen.
+        you = QHBoxLayout()
+        you.setSpacing(12)
+        you.addWidget(self.name_field, 3, Qt.AlignmentFlag.AlignTop)
+        you.addWidget(self.look_field, 2, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(you)
         for widget in (
-            self.name_field,
-            self.look_field,
             frame("line"),
             label("Server", "strong"),
             self.port_field,

@@ -157,6 +157,12 @@ def test_the_dialog_grows_with_what_it_says(dialog: SettingsDialog) -> None:
     assert layout is not None
     layout.activate()
     assert layout.totalHeightForWidth(dialog.width()) > before
+    # A small laptop's screen, without its bars.
+    dialog.database.url.setText(URL)
+    dialog.database.url.textEdited.emit(URL)
+    dialog.database.field.set_error("An error that takes more than one line of the dialog. " * 2)
+    layout.activate()
+    assert layout.totalHeightForWidth(dialog.width()) < 700
 
 
 @pytest.mark.parametrize(
