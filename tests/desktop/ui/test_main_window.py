@@ -8,11 +8,13 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from tests.desktop.support import seen, until
 from tests.desktop.ui.conftest import host, press, said
 
+from codeinterview_desktop.core.api import ApiError
 from codeinterview_desktop.core.links import parse_join_text
 from codeinterview_desktop.core.room_watch import WatchState
 from codeinterview_desktop.core.supervisor import ServerState
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
     from PySide6.QtWidgets import QWidget
     from tests.desktop.ui.conftest import House
 
@@ -251,6 +252,25 @@ def test_leaving_a_room_open_and_going_on_from_recent(
             press(window.home.join.submit)
             await seen(lambda: window.rooms.current is not None, "shown")
             assert len(window.rooms.pages) == 1
+
+    on_qt(story())
+
+
+def test_deleting_asks_and_leaves_nothing(on_qt: Callable[..., Any], house: House) -> None:
+    async def story() -> None:
+        async with house.served() as app:
+            window = app.window
+            page = await host(window)
+            session_id = page.room.session.id
+            (session,) = await app.services.recent.search()
+            window.home.recent.delete_requested.emit(session)
+            await seen(lambda: "Delete for good" in buttons(window), "question")
+            press(buttons(window)["Delete for good"])
+            await seen(lambda: not window.rooms.pages, "page gone")
+            recent = window.home.recent.list
+            await seen(lambda: recent.empty.isVisible(), "list empty")
+            with pytest.raises(ApiError):
+                await app.services.hosting.reopen(session_id)
 
     on_qt(story())
 
