@@ -132,9 +132,9 @@ def _serve(options: dict[str, Any]) -> int:
 
 
 def _on_records(command: str, options: dict[str, Any]) -> int:
-    from codeinterview_server.config import read_settings
-
     def work() -> None:
+        from codeinterview_server.config import read_settings
+
         settings = read_settings(_given(options))
         _set_up_logging("warning")
         print(cli_records.run(command, settings, options))
@@ -172,7 +172,11 @@ def _outcome(work: Callable[[], None], failure: str, *, on_stderr: bool) -> int:
     """Does the work and returns the exit status of its end, telling why when it is no success."""
     from codeinterview_server.config import ConfigError
     from codeinterview_server.data_dir import AlreadyRunningError, DataDirError
-    from codeinterview_server.db.errors import DatabaseStartError, SchemaNewerError
+    from codeinterview_server.db.errors import (
+        DatabaseInUseError,
+        DatabaseStartError,
+        SchemaNewerError,
+    )
     from codeinterview_server.domain.errors import DatabaseAway
     from codeinterview_server.listener import HostError, PortBusyError
     from codeinterview_server.records.errors import RecordsError
@@ -188,7 +192,7 @@ def _outcome(work: Callable[[], None], failure: str, *, on_stderr: bool) -> int:
         return fail(Exit.DATA_DIR, str(error))
     except (DatabaseStartError, DatabaseAway) as error:
         return fail(Exit.DATABASE, str(error))
-    except AlreadyRunningError as error:
+    except (AlreadyRunningError, DatabaseInUseError) as error:
         return fail(Exit.ALREADY_RUNNING, str(error))
     except SchemaNewerError as error:
         return fail(Exit.SCHEMA_NEWER, str(error))

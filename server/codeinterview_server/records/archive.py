@@ -24,13 +24,18 @@ _END: Final = b"PK\x05\x06"
 _CHUNK_BYTES: Final = 1024 * 1024
 
 
+class _ZipFile(zipfile.ZipFile):
+    def __del__(self) -> None:
+        """Leaves one that was given up alone; the usual one writes its end, be the file closed."""
+
+
 class ArchiveWriter:
     """Writes a zip file's members one after the other, without holding any of them in memory."""
 
     def __init__(self, file: IO[bytes], *, sealed: bool) -> None:
         self._file = file
         self._sealed = sealed
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+        self._zip = _ZipFile(file, "w", zipfile.ZIP_DEFLATED)
         self.at = datetime.now(UTC)
         """The time that the file bears."""
 
@@ -47,11 +52,6 @@ class ArchiveWriter:
         """Writes a whole member."""
         with self.member(name) as member:
             member.write(text.encode())
-
-    def abandon(self) -> None:
-        """Lets go of the file, which is not to be finished."""
-        with suppress(OSError, ValueError):
-            self._zip.close()
 
     def close(self) -> None:
         """Finishes the file, and seals it if it is to be sealed."""
@@ -82,11 +82,7 @@ def new_archive(path: Path, *, sealed: bool) -> Iterator[ArchiveWriter]:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w+b") as file:
             writer = ArchiveWriter(file, sealed=sealed)
-            try:
-                yield writer
-            except BaseException:
-                writer.abandon()
-                raise
+            yield writer
             writer.close()
             file.flush()
             os.fsync(file.fileno())

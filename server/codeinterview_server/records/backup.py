@@ -19,6 +19,7 @@ from codeinterview_server.records.manifest import (
 )
 from codeinterview_server.version import __version__
 
+_WRITE_BYTES: Final = 64 * 1024
 _COPY: Final = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT")
 
 
@@ -104,6 +105,12 @@ def _copy_table(
 def _copy_rows(cursor: psycopg.Cursor[Any], statement: sql.Composed, member: IO[bytes]) -> int:
     size_bytes = 0
     with cursor.copy(statement) as copy:
+        gathered = bytearray()
+        # They come row by row, and each call of the compressor costs.
         for row in copy:
-            size_bytes += member.write(row)
+            gathered += row
+            if len(gathered) >= _WRITE_BYTES:
+                size_bytes += member.write(gathered)
+                gathered.clear()
+        size_bytes += member.write(gathered)
     return size_bytes

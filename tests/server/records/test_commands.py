@@ -223,6 +223,14 @@ def test_what_fails_says_why_and_changes_nothing(
     (tmp_path / "damaged").write_bytes(whole[:-1000] + b"!" + whole[-999:])
     with new_archive(tmp_path / "newer", sealed=True) as archive:
         archive.write("manifest.json", json.dumps({"format": 2}))
+    with (
+        zipfile.ZipFile(tmp_path / "whole") as old,
+        new_archive(tmp_path / "huge", sealed=True) as archive,
+    ):
+        manifest = json.loads(old.read("manifest.json"))
+        manifest["tables"]["runs"]["bytes"] = 10**16
+        for name in old.namelist():
+            archive.write(name, json.dumps(manifest) if name == "manifest.json" else "")
     names = left_behind(tmp_path)
     here = f"--database-url={database_url}"
     empty = f"--data-dir={data_dir}"
@@ -239,6 +247,7 @@ def test_what_fails_says_why_and_changes_nothing(
         (Exit.CONFIG, ("prune", "--retention-days=soon", here)),
         (Exit.DATA_DIR, ("backup", "x", empty)),
         (Exit.DATA_DIR, ("export", "00000001", empty)),
+        (Exit.BACKUP_DAMAGED, ("restore", "huge", "--replace", here)),
         (Exit.DATABASE, ("backup", "x", wrong)),
         (Exit.DATABASE, ("restore", "whole", wrong)),
         (Exit.DATABASE, ("delete", "00000001", wrong)),
@@ -256,6 +265,7 @@ def test_what_fails_says_why_and_changes_nothing(
     # A bad file is told before anything is made.
     commands.fail(Exit.BACKUP_DAMAGED, "restore", "damaged", empty)
     assert left_behind(data_dir) == []
+    assert "Make room" in commands.fail(Exit.DATA_DIR, "restore", "huge", empty)
     assert left_behind(tmp_path) == names
     assert content(database_url) == before
 
@@ -313,6 +323,32 @@ def test_an_interrupted_backup_leaves_nothing(
             assert program.err.startswith("error INTERRUPTED ")
             assert "Traceback" not in program.err
     assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_restore_changes_nothing(
+    commands: Commands, database_url: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    fill(database_url, 3)
+    path, here = str(tmp_path / "backup"), f"--database-url={database_url}"
+    back_up(database_url, tmp_path / "backup")
+    commands.succeed("delete", "00000001", here)
+    before = content(database_url)
+    with (
+        psycopg.connect(database_url) as blocker,
+        psycopg.connect(database_url, autocommit=True) as observer,
+        closing(Serve("restore", path, "--replace", here)) as program,
+    ):
+        blocker.execute("LOCK TABLE runs IN ROW SHARE MODE")
+        while not observer.execute(
+            "SELECT FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchall():
+            assert program.process.poll() is None, program.err
+        expected = -number if number == signal.SIGKILL else Exit.INTERRUPTED
+        assert program.stop(number) == expected
+    assert content(database_url) == before
+    assert "Restored 3 sessions" in commands.succeed("restore", path, "--replace", here)
 
 
 def test_the_setting_makes_a_server_delete(database_url: str, data_dir: Path) -> None:
