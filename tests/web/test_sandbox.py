@@ -319,6 +319,16 @@ async def test_a_page_in_an_endless_loop_leaves_the_room_alive_and_can_be_closed
     await expect(preview_of(person).get_by_role("heading", name="Fresh")).to_be_visible()
 
 
+async def test_a_page_that_stops_answering_is_closed_for_the_viewer(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    code = "<!doctype html><body><script>for (;;) console.log('flood')</script>"
+    person = await running(server, origin, people, "html", code)
+    await expect(person.output).to_contain_text("The page does not answer any more")
+    await expect(person.output).to_contain_text("Stopped")
+    await expect(preview_of(person).locator("body")).not_to_be_attached()
+
+
 async def test_javascript_speaks_on_its_streams(
     server: ServerProcess, origin: str, people: People
 ) -> None:
