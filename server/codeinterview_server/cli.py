@@ -172,11 +172,7 @@ def _outcome(work: Callable[[], None], failure: str, *, on_stderr: bool) -> int:
     """Does the work and returns the exit status of its end, telling why when it is no success."""
     from codeinterview_server.config import ConfigError
     from codeinterview_server.data_dir import AlreadyRunningError, DataDirError
-    from codeinterview_server.db.errors import (
-        DatabaseInUseError,
-        DatabaseStartError,
-        SchemaNewerError,
-    )
+    from codeinterview_server.db.errors import DatabaseStartError, SchemaNewerError
     from codeinterview_server.domain.errors import DatabaseAway
     from codeinterview_server.listener import HostError, PortBusyError
     from codeinterview_server.records.errors import RecordsError
@@ -192,7 +188,7 @@ def _outcome(work: Callable[[], None], failure: str, *, on_stderr: bool) -> int:
         return fail(Exit.DATA_DIR, str(error))
     except (DatabaseStartError, DatabaseAway) as error:
         return fail(Exit.DATABASE, str(error))
-    except (AlreadyRunningError, DatabaseInUseError) as error:
+    except AlreadyRunningError as error:
         return fail(Exit.ALREADY_RUNNING, str(error))
     except SchemaNewerError as error:
         return fail(Exit.SCHEMA_NEWER, str(error))
