@@ -29,6 +29,7 @@ STATUSES: Final[Mapping[type[errors.DomainError], int]] = {
     errors.SessionEnded: 409,
     errors.SessionFull: 409,
     errors.Conflict: 409,
+    errors.OpenElsewhere: 409,
     errors.SessionExpired: 410,
     errors.TooLarge: 413,
     errors.ValidationFailed: 422,

@@ -4,15 +4,17 @@ Updates are never deleted while their session exists; a snapshot only shortens l
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import psycopg
 from psycopg.rows import TupleRow
 
+from codeinterview_server.db.claim import be_noticed_when_gone, claim, release
 from codeinterview_server.db.engine import Database, away_when_unreachable
+from codeinterview_server.domain.errors import DatabaseAway
 
 # A commit that takes this long has lost its connection; the caller keeps the entries.
 _APPEND_TIMEOUT_S: Final = 10
@@ -36,6 +38,12 @@ SELECT session_id, max(seq) FROM added GROUP BY session_id
 
 _SNAPSHOT: Final = "SELECT state, seq FROM snapshots WHERE session_id = %s"
 _TAIL: Final = "SELECT data, seq FROM updates WHERE session_id = %s AND seq > %s ORDER BY seq"
+_LATER: Final = """
+SELECT updates.session_id, updates.seq, updates.data
+FROM unnest(%b::text[], %b::bigint[]) AS known (session_id, seq)
+JOIN updates ON updates.session_id = known.session_id AND updates.seq > known.seq
+ORDER BY updates.seq
+"""
 _WRITE_SNAPSHOT: Final = """
 INSERT INTO snapshots (session_id, seq, state)
 SELECT id, %b::bigint, %b::bytea FROM sessions WHERE id = %b::text FOR KEY SHARE
@@ -64,8 +72,22 @@ class StoredDocument:
     """The seq up to which this holds the journal; 0 for an empty one."""
 
 
+class Reader(Protocol):
+    """Who keeps documents in memory, and must hear of what others write into them."""
+
+    def known(self) -> Mapping[str, int]:
+        """Return the sessions whose documents it keeps, each with the seq up to which."""
+
+    def absorb(self, session_id: str, seq: int, data: bytes) -> None:
+        """Take in an update behind that; it may be one's own, whose commit was not heard of."""
+
+
 class JournalStore:
     """Reads and writes the journal; owns one connection that only appends.
+
+    That connection also holds the claims on the sessions that are open here. After it was lost,
+    another server may have opened one: nothing is written before all claims are back, and what the
+    other one wrote is read to the `reader` first.
 
     Every method raises `DatabaseAway` while PostgreSQL is away. Close it once at the end.
     """
@@ -73,6 +95,8 @@ class JournalStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._writer: psycopg.AsyncConnection[TupleRow] | None = None
+        self._claimed: set[str] = set()
+        self.reader: Reader | None = None
         self._appending = asyncio.Lock()
 
     async def append(self, entries: Sequence[JournalEntry]) -> Mapping[str, int]:
@@ -93,17 +117,10 @@ class JournalStore:
             [entry.at_ms for entry in entries],
             [entry.data for entry in entries],
         )
-        async with self._appending:
-            try:
-                with away_when_unreachable():
-                    async with asyncio.timeout(_APPEND_TIMEOUT_S):
-                        connection = await self._connected()
-                        cursor = connection.cursor(binary=True)
-                        await cursor.execute(_APPEND, columns, prepare=True)
-                        return {row[0]: row[1] for row in await cursor.fetchall()}
-            except BaseException:
-                await self._disconnect()
-                raise
+        async with self._on_writer() as writer:
+            cursor = writer.cursor(binary=True)
+            await cursor.execute(_APPEND, columns, prepare=True)
+            return {row[0]: row[1] for row in await cursor.fetchall()}
 
     async def load(self, session_id: str) -> StoredDocument:
         """Returns the newest snapshot and the updates after it."""
@@ -122,15 +139,27 @@ class JournalStore:
 
     async def write_snapshot(self, session_id: str, seq: int, state: bytes) -> None:
         """Stores the document's state as of `seq`; does nothing when a newer one is there."""
-        async with self._appending:
-            try:
-                with away_when_unreachable():
-                    async with asyncio.timeout(_APPEND_TIMEOUT_S):
-                        connection = await self._connected()
-                        await connection.execute(_WRITE_SNAPSHOT, (seq, state, session_id))
-            except BaseException:
-                await self._disconnect()
-                raise
+        async with self._on_writer() as writer:
+            await writer.execute(_WRITE_SNAPSHOT, (seq, state, session_id))
+
+    async def claim(self, session_id: str) -> bool:
+        """Makes this the server that has a session open; tells whether it was free."""
+        async with self._on_writer() as writer:
+            if session_id not in self._claimed:
+                self._claimed |= await claim(writer, [session_id])
+            return session_id in self._claimed
+
+    def holds(self, session_id: str) -> bool:
+        """Tells whether the claim on a session was not lost since; a lost one is taken again."""
+        return session_id in self._claimed
+
+    async def release(self, session_id: str) -> None:
+        """Lets other servers open a session; it is free in any case once PostgreSQL is away."""
+        if session_id in self._claimed:
+            with suppress(DatabaseAway):
+                async with self._on_writer() as writer:
+                    self._claimed.discard(session_id)
+                    await release(writer, session_id)
 
     async def close(self) -> None:
         """Closes the writing connection; a later append opens another one."""
@@ -139,9 +168,37 @@ class JournalStore:
 
     async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
         if self._writer is None or self._writer.closed:
+            self._claimed = set()
             self._writer = await self._database.connect()
             await self._writer.set_autocommit(True)
+            await be_noticed_when_gone(self._writer)
+            await self._catch_up(self._writer)
         return self._writer
+
+    async def _catch_up(self, writer: psycopg.AsyncConnection[TupleRow]) -> None:
+        """Claim again what is open here, and read what others wrote while it was not claimed."""
+        known = {} if self.reader is None else self.reader.known()
+        if self.reader is None or not known:
+            return
+        self._claimed |= await claim(writer, known)
+        if self._claimed != set(known):
+            raise DatabaseAway("Another server has opened a session that is open here.")
+        cursor = writer.cursor(binary=True)
+        await cursor.execute(_LATER, (list(known), list(known.values())))
+        for session_id, seq, data in await cursor.fetchall():
+            self.reader.absorb(session_id, seq, bytes(data))
+
+    @asynccontextmanager
+    async def _on_writer(self) -> AsyncIterator[psycopg.AsyncConnection[TupleRow]]:
+        """Yields the writing connection, which is given up when anything fails on it."""
+        async with self._appending:
+            try:
+                with away_when_unreachable():
+                    async with asyncio.timeout(_APPEND_TIMEOUT_S):
+                        yield await self._connected()
+            except BaseException:
+                await self._disconnect()
+                raise
 
     async def _disconnect(self) -> None:
         if self._writer is not None:

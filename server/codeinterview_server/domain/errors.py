@@ -118,6 +118,12 @@ class Conflict(DomainError):  # noqa: N818
     default_sentence = "Something else changed this at the same time. Reload and try again."
 
 
+class OpenElsewhere(Conflict):
+    """Another server on the same database has the session open."""
+
+    default_sentence = "This session is open on another server. Use that one, or close it there."
+
+
 class SessionExpired(DomainError):  # noqa: N818
     """The session's time is over."""
 

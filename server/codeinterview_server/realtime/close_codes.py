@@ -33,6 +33,7 @@ _CODES: Final[Mapping[type[errors.DomainError], tuple[CloseCode, str]]] = {
     errors.SessionExpired: (CloseCode.EXPIRED, "expired"),
     errors.TooLarge: (CloseCode.TOO_LARGE, "too_large"),
     errors.TooManyRequests: (CloseCode.TOO_MANY, "too_many"),
+    errors.OpenElsewhere: (CloseCode.TRY_AGAIN, "open_elsewhere"),
     errors.DatabaseAway: (CloseCode.TRY_AGAIN, "database_away"),
     errors.ShuttingDown: (CloseCode.RESTARTING, "restarting"),
 }

@@ -2,7 +2,9 @@
 
 import logging
 import zlib
+from bisect import bisect_right
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from pycrdt import Doc, Map, Text
@@ -11,7 +13,14 @@ from codeinterview_server.domain.errors import TooLarge
 from codeinterview_server.domain.languages import LANGUAGES, find_file
 from codeinterview_server.domain.text_edit import minimal_edits
 from codeinterview_server.realtime.protocol import read_state_vector
-from codeinterview_server.realtime.update import Deletion, Struct, Update, read_update
+from codeinterview_server.realtime.update import (
+    MAX_CLOCK,
+    Deletion,
+    Extent,
+    Struct,
+    Update,
+    read_update,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -43,11 +52,20 @@ _SEED_PATHS: Final[Mapping[int, str]] = {
 }
 
 
-class RoomDocument:
-    """The document of one room. Not safe for threads; no method waits."""
+_USUAL_EXTENT: Final = Extent()
 
-    def __init__(self, limit_bytes: int) -> None:
+
+class RoomDocument:
+    """The document of one room. Not safe for threads; no method waits.
+
+    Args:
+        limit_bytes: How large its encoded state may become.
+        extent: How much one update of a client may hold.
+    """
+
+    def __init__(self, limit_bytes: int, extent: Extent = _USUAL_EXTENT) -> None:
         self._limit_bytes = limit_bytes
+        self._extent = extent
         self._size_bytes = 0
         self._measured_bytes = 0
         self._freed = 0
@@ -106,11 +124,11 @@ class RoomDocument:
 
         Raises:
             ValueError: It is malformed, or writes outside the files' texts.
-            TooLarge: The document would grow beyond its limit.
+            TooLarge: It changes too many places, or the document would grow beyond its limit.
             IncompleteUpdate: It builds upon changes that are not here.
             BrokenDocument: It failed half-way; see `heal`.
         """
-        update = read_update(data)
+        update = read_update(data, self._extent)
         self._check(update)
         grown = update.builds_on(self._known)
         if grown is None:
@@ -128,15 +146,16 @@ class RoomDocument:
 
         Raises:
             ValueError: It is malformed.
+            TooLarge: It names too many places.
         """
-        update = read_update(data)
+        update = read_update(data, self._extent)
         if any(struct.end > self._known.get(struct.client, 0) for struct in update.structs):
             return False
         if not update.deletions:
             return True
         # What somebody who knows everything lacks is nothing but the list of deletions.
         here = read_update(self._doc.get_update(self._doc.get_state())).deletions
-        return all(_is_within(deletion, here) for deletion in update.deletions)
+        return _are_within(update.deletions, here)
 
     def load(self, data: bytes) -> None:
         """Apply a snapshot or update out of the journal, which was checked when it came.
@@ -146,6 +165,20 @@ class RoomDocument:
         """
         self._write(data)
         self._state = None
+
+    def absorb(self, data: bytes) -> bool:
+        """Apply an update out of the journal to a document in use; tell whether it said anything.
+
+        Raises:
+            BrokenDocument: Yrs refuses it: the journal is damaged.
+        """
+        with suppress(ValueError, TooLarge):
+            # What the server itself once wrote need not read like a client's update.
+            if self.adds_nothing(data):
+                return False
+        self._write(data)
+        self._measure()
+        return True
 
     def loaded(self) -> None:
         """Say that the journal has been read to its end."""
@@ -303,14 +336,18 @@ class RoomDocument:
             raise ValueError("The update withholds an entry of the files' map.")
 
 
-def _is_within(deletion: Deletion, here: list[Deletion]) -> bool:
-    """Tell whether a deletion is among others, which never overlap or touch each other."""
-    return any(
-        other.client == deletion.client
-        and other.clock <= deletion.clock
-        and deletion.end <= other.end
-        for other in here
-    )
+def _are_within(deletions: list[Deletion], here: list[Deletion]) -> bool:
+    """Tell whether deletions are among others, which never overlap or touch each other."""
+    ordered = sorted(here)
+    for deletion in deletions:
+        # The last one that begins no later.
+        at = bisect_right(ordered, (deletion.client, deletion.clock, MAX_CLOCK)) - 1
+        if at < 0:
+            return False
+        client, _, end = ordered[at]
+        if client != deletion.client or end < deletion.end:
+            return False
+    return True
 
 
 def _broken(error: BaseException) -> BrokenDocument:

@@ -55,6 +55,7 @@ class Ledger:
         last_seq: int,
         state: Callable[[], bytes],
         on_saved: Callable[[Saved], None],
+        on_foreign: Callable[[bytes], object],
     ) -> None:
         self.session_id = session_id
         self.saved = Saved.SAVED
@@ -65,6 +66,8 @@ class Ledger:
         self.has_gap = False
         """Some updates were refused by the database, and no snapshot holds them yet."""
         self.state = state
+        self.absorb = on_foreign
+        """Takes in an update that another server wrote."""
         self._on_saved = on_saved
         self.settled = asyncio.Event()
         self.settled.set()
@@ -110,7 +113,9 @@ class Journal:
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
         self._away = False
+        self._watched: dict[str, Ledger] = {}
         self._tasks = Tasks()
+        store.reader = self
 
     @property
     def is_away(self) -> bool:
@@ -167,8 +172,30 @@ class Journal:
             ledger.settled.clear()
             self._work.set()
 
+    def watch(self, ledger: Ledger) -> None:
+        """Tell a room from now on what other servers wrote into its document."""
+        self._watched[ledger.session_id] = ledger
+
+    def unwatch(self, ledger: Ledger) -> None:
+        """Tell a room no more; what it handed over is still written."""
+        if self._watched.get(ledger.session_id) is ledger:
+            del self._watched[ledger.session_id]
+
+    def known(self) -> dict[str, int]:
+        """Return how far each room's document goes in the journal; see `db.journal.Reader`."""
+        return {session_id: ledger.last_seq for session_id, ledger in self._watched.items()}
+
+    def absorb(self, session_id: str, seq: int, data: bytes) -> None:
+        """Let a room take in an update out of the journal."""
+        ledger = self._watched.get(session_id)
+        if ledger is not None and seq > ledger.last_seq:
+            ledger.last_seq = seq
+            ledger.unsnapshotted += 1
+            ledger.absorb(data)
+
     def forget(self, ledger: Ledger) -> None:
         """Drop what a deleted session still had to write."""
+        self.unwatch(ledger)
         kept = [item for item in self._queue if item[0] is not ledger]
         self._queue = deque(kept)
         self._queued_bytes = sum(_weight(entry) for _, entry in kept)
@@ -348,7 +375,7 @@ class Journal:
 
     def _announce_away(self, error: Exception) -> None:
         if not self._away:
-            _log.warning("The database is away (%s); rooms go on", type(error).__name__)
+            _log.warning("The database is away (%s); rooms go on", str(error) or "too slow")
         self._away = True
         for ledger in self._unwritten():
             ledger.announce(Saved.UNSAVED)

@@ -10,6 +10,7 @@ from codeinterview_server.domain.runs import Run
 from codeinterview_server.domain.sessions import Participant, Session
 from codeinterview_server.realtime.document import BrokenDocument, RoomDocument
 from codeinterview_server.realtime.stores import Stores
+from codeinterview_server.realtime.update import Extent
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ async def load_room(session_id: str, stores: Stores, limits: Limits) -> StoredRo
     token_hashes = await stores.participants.token_hashes(session_id)
     runs = await stores.runs.newest(session_id, limits.runs_kept)
     stored = await stores.journal.load(session_id)
-    document = RoomDocument(limits.document_bytes)
+    extent = Extent(limits.structs_per_frame, limits.deletions_per_frame)
+    document = RoomDocument(limits.document_bytes, extent)
     if stored.snapshot is not None:
         _load(document, stored.snapshot, session_id)
     for update in stored.updates:

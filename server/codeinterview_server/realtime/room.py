@@ -93,6 +93,7 @@ class Room:
             last_seq=stored.last_seq,
             state=stored.document.state,
             on_saved=self._tell_saved,
+            on_foreign=self._absorb,
         )
         self._workspace = Workspace(
             stored.document,
@@ -331,6 +332,9 @@ class Room:
         if self.session.language != before.language:
             self._workspace.seed(self.session.language)
         self._peers.tell({"type": "session", "session": session_view(self.session)})
+
+    def _absorb(self, update: bytes) -> None:
+        self._workspace.absorb(update)
 
     def _tell_saved(self, saved: Saved) -> None:
         self._peers.tell({"type": "saved", "state": saved.value})

@@ -10,6 +10,7 @@ from codeinterview_server.db.engine import Database
 from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import (
     DatabaseAway,
+    OpenElsewhere,
     SessionExpired,
     SessionNotFound,
     ShuttingDown,
@@ -25,6 +26,8 @@ from codeinterview_server.realtime.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 _FLUSH_TIMEOUT_S: Final = 10.0
+_CLAIM_TIMEOUT_S: Final = 2.0
+_CLAIM_RETRY_S: Final = 0.1
 
 
 class _Entry:
@@ -114,6 +117,7 @@ class Rooms:
 
         Raises:
             SessionNotFound, SessionExpired: There is no such session, or not any more.
+            OpenElsewhere: Another server on the same database has it open.
             DatabaseAway: It is not loaded, and PostgreSQL cannot be reached.
             ShuttingDown: The server stops.
         """
@@ -154,6 +158,7 @@ class Rooms:
             room.close(SessionNotFound())
             await room.stop()
             self._journal.forget(room.ledger)
+            await self._stores.journal.release(session_id)
 
     async def _load(self, session_id: str, entry: _Entry) -> None:
         """Fill an entry, or take it out again and tell all who wait why."""
@@ -163,7 +168,11 @@ class Rooms:
                 if not await self._journal.flush(given_up.ledger, _FLUSH_TIMEOUT_S):
                     raise DatabaseAway
                 del self._given_up[session_id]
+            await self._claim(session_id)
             stored = await load_room(session_id, self._stores, self._limits)
+            if not self._stores.journal.holds(session_id):
+                # The connection was lost meanwhile; another server may have been here.
+                raise DatabaseAway
             loop = asyncio.get_running_loop()
             room = Room(
                 stored,
@@ -174,6 +183,7 @@ class Rooms:
                 broken=lambda: loop.call_soon(self._give_up, session_id, entry),
             )
         except BaseException as error:
+            await self._stores.journal.release(session_id)
             if self._entries.get(session_id) is entry:
                 del self._entries[session_id]
             if isinstance(error, Exception):
@@ -182,12 +192,27 @@ class Rooms:
                 entry.room.cancel()
                 raise
         else:
+            self._journal.watch(room.ledger)
             entry.room.set_result(room)
             self._rest(session_id, entry)
 
     def _room(self, session_id: str) -> Room | None:
         entry = self._entries.get(session_id)
         return None if entry is None else _loaded(entry)
+
+    async def _claim(self, session_id: str) -> None:
+        """Make this the server that has a session open.
+
+        Raises:
+            OpenElsewhere: Another one has, and not because it is just ending.
+            DatabaseAway: PostgreSQL cannot be reached.
+        """
+        loop = asyncio.get_running_loop()
+        deadline_s = loop.time() + _CLAIM_TIMEOUT_S
+        while not await self._stores.journal.claim(session_id):
+            if loop.time() > deadline_s:
+                raise OpenElsewhere
+            await asyncio.sleep(_CLAIM_RETRY_S)
 
     def _rest(self, session_id: str, entry: _Entry) -> None:
         """Unload a room after a while when nobody uses it."""
@@ -215,6 +240,8 @@ class Rooms:
             self._rest(session_id, entry)
             return
         del self._entries[session_id]
+        self._journal.unwatch(room.ledger)
+        await self._stores.journal.release(session_id)
         await room.stop()
 
     def _give_up(self, session_id: str, entry: _Entry) -> None:
@@ -228,6 +255,7 @@ class Rooms:
         _log.error("The document of session %s is broken; it is loaded again", session_id)
         del self._entries[session_id]
         self._given_up[session_id] = room
+        self._journal.unwatch(room.ledger)
         room.close(ShuttingDown())
         self._tasks.start(room.stop(), f"end of the room of session {session_id}")
 

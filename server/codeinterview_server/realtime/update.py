@@ -2,8 +2,8 @@
 
 Yrs applies an update or fails half-way, and Yjs and Yrs do not fail on the same bytes. Reading an
 update first, strictly, keeps hostile ones away from the document and from the other browsers, says
-which changes it builds upon, and shows every write outside the files' texts. See
-`docs/decisions/strict-updates.md`.
+which changes it builds upon, and shows every write outside the files' texts. It also keeps the work
+of applying one in proportion, see `docs/decisions/strict-updates.md`.
 
 The format is that of Yjs's `encodeStateAsUpdate` (https://github.com/yjs/yjs, `encoding.js`).
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
+from codeinterview_server.domain.errors import TooLarge
 from codeinterview_server.realtime.protocol import read_bytes, read_integer
 
 MAX_CLOCK: Final = 2**31 - 1
@@ -28,6 +29,8 @@ _SKIP: Final = 10
 _HAS_ORIGIN: Final = 0x80
 _HAS_RIGHT_ORIGIN: Final = 0x40
 _HAS_KEY: Final = 0x20
+
+_TOO_SCATTERED: Final = "One message changes too many places at once. Edit in smaller steps."
 
 Id = tuple[int, int]
 """A client id and a clock."""
@@ -46,6 +49,11 @@ class Struct(NamedTuple):
     entry: tuple[str, Any] | None
     """Key and value, when it sets a key of a map."""
     skip: bool
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it says where it belongs; a gap and what was forgotten do not."""
+        return not (self.origin is None and self.right_origin is None and self.root is None)
 
 
 class Deletion(NamedTuple):
@@ -116,11 +124,23 @@ def _missing(struct: Struct, known: Mapping[int, int], grown: Mapping[int, int])
     return None
 
 
-def read_update(data: bytes) -> Update:
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much one update may hold."""
+
+    structs: int = MAX_CLOCK
+    deletions: int = MAX_CLOCK
+
+
+_ANY_EXTENT: Final = Extent()
+
+
+def read_update(data: bytes, extent: Extent = _ANY_EXTENT) -> Update:
     """Read an update.
 
     Raises:
         ValueError: It is malformed, or holds something that text editing never produces.
+        TooLarge: It holds more than the extent.
     """
     structs: list[Struct] = []
     clients, at = read_integer(data, 0)
@@ -134,11 +154,21 @@ def read_update(data: bytes) -> Update:
         if client in seen or not 0 < count <= len(data):
             raise ValueError("The update repeats a client, or is shorter than it says.")
         seen.add(client)
+        if len(structs) + count > extent.structs:
+            raise TooLarge(_TOO_SCATTERED)
+        gaps: set[tuple[Id | None, Id | None, str | None]] = set()
         for _ in range(count):
             struct, at = _read_struct(data, at, client, clock)
             clock = struct.end
             structs.append(struct)
-    deletions, at = _read_deletions(data, at)
+            if struct.is_placed and struct.entry is None:
+                # Whoever wrote between two neighbours has parted them. Without this, each of n
+                # structs in one gap is compared with each of m others: minutes for one frame.
+                gap = (struct.origin, struct.right_origin, struct.root)
+                if gap in gaps:
+                    raise ValueError("The update writes twice between the same neighbours.")
+                gaps.add(gap)
+    deletions, at = _read_deletions(data, at, extent.deletions)
     if at != len(data):
         raise ValueError("Something follows the update.")
     return Update(structs, deletions)
@@ -201,7 +231,7 @@ def _read_id(data: bytes, at: int) -> tuple[Id, int]:
     return (client, clock), at
 
 
-def _read_deletions(data: bytes, at: int) -> tuple[list[Deletion], int]:
+def _read_deletions(data: bytes, at: int, most: int) -> tuple[list[Deletion], int]:
     deletions: list[Deletion] = []
     clients, at = read_integer(data, at)
     if clients > len(data):
@@ -211,6 +241,8 @@ def _read_deletions(data: bytes, at: int) -> tuple[list[Deletion], int]:
         count, at = read_integer(data, at)
         if count > len(data):
             raise ValueError("The update is shorter than it says.")
+        if len(deletions) + count > most:
+            raise TooLarge(_TOO_SCATTERED)
         for _ in range(count):
             clock, at = read_integer(data, at)
             length, at = read_integer(data, at)

@@ -94,6 +94,14 @@ class Workspace:
         else:
             raise ValueError("There is no such sync message.")
 
+    def absorb(self, update: bytes) -> None:
+        """Take in what another server wrote into the journal, and show it to everybody."""
+        try:
+            if self._document.absorb(update):
+                self._peers.relay(encode_sync(SyncKind.UPDATE, update), None)
+        except BrokenDocument:
+            self._broken()
+
     def seed(self, language: str) -> None:
         """Add a language's files that are not there yet, with their starter text."""
         for file in LANGUAGES[language].files:

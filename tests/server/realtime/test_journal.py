@@ -59,6 +59,7 @@ class Room:
             last_seq=0,
             state=self.document.state,
             on_saved=self._hear,
+            on_foreign=self.document.absorb,
         )
         self.write(None, self.document.seed("main.py", ""))
         self.client = Client(state=self.document.state())

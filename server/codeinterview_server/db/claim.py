@@ -1,0 +1,49 @@
+"""Claims on sessions: of all servers that are pointed at one database, one has a session open.
+
+Two would each keep its document in memory without hearing of the other's edits. PostgreSQL keeps
+claims for one connection, and gives them up when that ends for whatever reason.
+"""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+import psycopg
+
+# Any number that is ours; with the 32 bits of a session's id it makes the key of a lock.
+_LOCKS: Final = 0x436F6465
+_NOTICE: Final = (
+    # As seen from PostgreSQL, whose own patience with a silent machine is two hours.
+    "SET tcp_keepalives_idle = 10",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+)
+
+
+async def be_noticed_when_gone(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Has PostgreSQL give up the connection's claims within half a minute of our machine's end."""
+    for statement in _NOTICE:
+        await connection.execute(statement)
+
+
+async def claim(
+    connection: psycopg.AsyncConnection[Any], session_ids: Collection[str]
+) -> frozenset[str]:
+    """Claims sessions for as long as the connection lives; returns those that were free."""
+    cursor = await connection.execute(
+        "SELECT id, pg_try_advisory_lock(%s::int, key)"
+        " FROM unnest(%s::text[], %s::int[]) AS wanted (id, key)",
+        (_LOCKS, list(session_ids), [_key(session_id) for session_id in session_ids]),
+    )
+    return frozenset(row[0] for row in await cursor.fetchall() if row[1])
+
+
+async def release(connection: psycopg.AsyncConnection[Any], session_id: str) -> None:
+    """Gives up the claim on a session."""
+    await connection.execute(
+        "SELECT pg_advisory_unlock(%s::int, %s::int)", (_LOCKS, _key(session_id))
+    )
+
+
+def _key(session_id: str) -> int:
+    number = int(session_id, 16)
+    return number - 2**32 if number >= 2**31 else number
