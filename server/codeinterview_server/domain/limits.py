@@ -13,6 +13,10 @@ class Limits:
     """One request body: JSON escapes make a text up to six times as long."""
     frame_bytes: int = 2 * 1024 * 1024
     """One frame of a room's socket."""
+    structs_per_frame: int = 20_000
+    """Places that one sync frame writes into; a whole afternoon's typing has a few thousand."""
+    deletions_per_frame: int = 100_000
+    """Places that one sync frame deletes; every answer names all that its sender knows of."""
     document_bytes: int = 8 * 1024 * 1024
     """One room's document, as encoded state."""
     awareness_bytes: int = 8 * 1024
