@@ -17,6 +17,9 @@ class Limits:
     """Places that one sync frame writes into; a whole afternoon's typing has a few thousand."""
     deletions_per_frame: int = 100_000
     """Places that one sync frame deletes; every answer names all that its sender knows of."""
+    merge_steps_per_s: int = 3_000_000
+    """Steps that merging one participant's edits may take, averaged over ten seconds; a million
+    takes about a tenth of a second."""
     document_bytes: int = 8 * 1024 * 1024
     """One room's document, as encoded state."""
     awareness_bytes: int = 8 * 1024

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from codeinterview_server.domain.errors import TooLarge, TooManyRequests
 from codeinterview_server.realtime.outbox import Peer
 from codeinterview_server.realtime.protocol import encode_control
 
@@ -15,6 +16,11 @@ class Budget:
         self._rate_per_s = rate_per_s
         self._capacity = self._left = rate_per_s * 10
         self._at = time.monotonic()
+
+    @property
+    def capacity(self) -> float:
+        """What it holds when it is full."""
+        return self._capacity
 
     def spend(self, cost: float) -> bool:
         """Spend from the bucket; False when it is empty."""
@@ -32,6 +38,9 @@ class Connection:
     """A socket, whose participant it is, and what it may send at present.
 
     Attributes:
+        budget: The frames that it may still send.
+        labour: The steps that merging its participant's edits may still take; all of their
+            connections spend from it.
         is_member: Admitted, so it takes part in sync and awareness (unless control only).
         can_edit: Its participant may edit now; kept here because every keystroke asks.
         is_open: False once it was closed from this side; what still arrives is ignored.
@@ -51,6 +60,7 @@ class Connection:
         "control_only",
         "is_member",
         "is_open",
+        "labour",
         "nodded_at",
         "owes_refusal",
         "participant_id",
@@ -60,11 +70,18 @@ class Connection:
     )
 
     def __init__(
-        self, participant_id: str, peer: Peer, budget: Budget, *, control_only: bool = False
+        self,
+        participant_id: str,
+        peer: Peer,
+        budget: Budget,
+        labour: Budget,
+        *,
+        control_only: bool = False,
     ) -> None:
         self.participant_id = participant_id
         self.peer = peer
         self.budget = budget
+        self.labour = labour
         self.control_only = control_only
         self.is_member = False
         self.can_edit = False
@@ -84,6 +101,18 @@ class Connection:
     def tell(self, message: Mapping[str, Any]) -> None:
         """Send a control message."""
         self.peer.send_bytes(encode_control(message))
+
+    def spend_steps(self, steps: int) -> None:
+        """Pay for merging an edit.
+
+        Raises:
+            TooLarge: It takes more steps than its participant can ever save up.
+            TooManyRequests: It takes more than they have at present.
+        """
+        if steps > self.labour.capacity:
+            raise TooLarge("This edit changes too many places at once. Edit in smaller steps.")
+        if not self.labour.spend(steps):
+            raise TooManyRequests(10)
 
     def close(self, code: int, reason: str = "") -> None:
         """Close from this side; later frames of it are ignored."""

@@ -3,7 +3,7 @@
 import logging
 import zlib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -52,6 +52,7 @@ _SEED_PATHS: Final[Mapping[int, str]] = {
 }
 
 
+_STRUCTS_UNCOUNTED: Final = 1_000
 _USUAL_EXTENT: Final = Extent()
 
 
@@ -69,6 +70,8 @@ class RoomDocument:
         self._size_bytes = 0
         self._measured_bytes = 0
         self._freed = 0
+        # At most so many structs, and how many there were when they were last counted.
+        self._structs = self._structs_counted = 0
         self._doc: Doc[Any] = Doc()
         self._known: dict[int, int] = {}
         self._state: bytes | None = None
@@ -119,8 +122,13 @@ class RoomDocument:
 
     # What others write.
 
-    def apply(self, data: bytes) -> None:
+    def apply(self, data: bytes, spend: Callable[[int], None] | None = None) -> None:
         """Apply a client's update, completely or not at all.
+
+        Args:
+            data: The update.
+            spend: Told how many steps the merge takes at most, before it is done; what it raises
+                keeps it from being done.
 
         Raises:
             ValueError: It is malformed, or writes outside the files' texts.
@@ -135,7 +143,11 @@ class RoomDocument:
             raise IncompleteUpdate
         if self._size_bytes + len(data) > self._limit_bytes and update.structs:
             self._check_size(len(data))
+        if spend is not None:
+            spend(update.merge_steps(self._count_structs()))
         self._write(data)
+        # Each may cut others up.
+        self._structs += 2 * (len(update.structs) + len(update.deletions))
         self._known.update(grown)
         self._size_bytes += len(data)
         self._freed += sum(deletion.end - deletion.clock for deletion in update.deletions)
@@ -276,7 +288,18 @@ class RoomDocument:
     def _measure(self) -> None:
         self._known = read_state_vector(self._doc.get_state())
         self._state = None
+        self._structs_counted, self._structs = 0, MAX_CLOCK
         self.state()
+
+    def _count_structs(self) -> int:
+        """Return at least how many structs there are, and not many more than twice that.
+
+        Counting takes as long as reading the document; those that go on where others end are
+        joined meanwhile.
+        """
+        if self._structs > 2 * self._structs_counted + _STRUCTS_UNCOUNTED:
+            self._structs = self._structs_counted = len(read_update(self.state()).structs)
+        return self._structs
 
     def _check_size(self, added_bytes: int) -> None:
         """Measure again before refusing: deletions make the state smaller than what came in.

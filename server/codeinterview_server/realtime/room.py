@@ -80,6 +80,8 @@ class Room:
         self._gone: DomainError | None = None
         session_id = stored.session.id
         self._peers = Peers()
+        # By participant: who reconnects has not rested.
+        self._labours: dict[str, Budget] = {}
         self._records = Records(session_id, stores, journal)
         self.live = LiveSession(stored.session, stores, self._records, self._changed)
         self._roster = Roster(session_id, stored.participants, stored.token_hashes, stores, limits)
@@ -156,7 +158,8 @@ class Room:
         if len(self._peers.of(participant_id)) >= self._limits.sockets_per_participant:
             raise TooManyRequests(10)
         budget = Budget(self._limits.messages_per_s)
-        connection = Connection(participant_id, peer, budget, control_only=control_only)
+        labour = self._labours.setdefault(participant_id, Budget(self._limits.merge_steps_per_s))
+        connection = Connection(participant_id, peer, budget, labour, control_only=control_only)
         self._peers.add(connection)
         if participant.status is ParticipantStatus.ADMITTED:
             self.greet(connection)

@@ -133,7 +133,7 @@ class Workspace:
                 self._refuse(connection)
             return
         try:
-            self._document.apply(update)
+            self._document.apply(update, connection.spend_steps)
         except IncompleteUpdate:
             self._ask_again(connection, is_answer=frame is None)
             return
