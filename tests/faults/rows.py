@@ -7,23 +7,26 @@ import os
 import random
 import signal
 import subprocess
+import time
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 from tests.faults.breaker import Break, breaker_to
+from tests.faults.cable import BadCable, Weather, bad_cable, inside
 from tests.faults.pace import pace
 from tests.faults.report import Row
-from tests.faults.trial import trial
+from tests.faults.trial import Trial, trial
 from tests.support.server import ServerProcess
 from tests.support.tcp_postgres import TcpPostgres
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 KEYSTROKES_PER_S = 15.0
 """Of each person: faster than anybody types, slower than a machine would."""
+_CLOCK = Path(__file__).with_name("clock")
 _ENV = {"CODEINTERVIEW_JOINS_PER_MINUTE": "10000"}
 
 
@@ -213,3 +216,99 @@ def _fill(path: Path) -> None:
                     file.write(b"\0" * size)
             except OSError:
                 continue
+
+
+async def clock_jumped(data_dir: Path, jumps_s: tuple[int, ...]) -> Row:
+    """The clock of the server's machine is set while people type."""
+    clock = data_dir.with_name(f"{data_dir.name}-clock")
+    await asyncio.to_thread(clock.write_text, "0")
+    env = {"PYTHONPATH": str(_CLOCK), "CODEINTERVIEW_TEST_CLOCK": str(clock)}
+    async with running(data_dir, **env) as server, trial(server) as room:
+        room.at_work(KEYSTROKES_PER_S)
+        for jump_s in jumps_s:
+            await room.type_for(30)
+            # In one step, so that it is never read half-written.
+            new = clock.with_suffix(".new")
+            await asyncio.to_thread(new.write_text, str(jump_s))
+            await asyncio.to_thread(new.replace, clock)
+            await room.type_for(30)
+            await room.hear_each_other()
+            health = await asyncio.to_thread(server.api, "GET", "/health")
+            assert abs(health["timestamp"] / 1000 - time.time() - jump_s) < 60
+        return await room.verdict("server's clock jumped by hours", len(jumps_s))
+
+
+async def network_one_way(data_dir: Path, times: int, away_s: float) -> Row:
+    """What the server sends is lost, what the clients send arrives."""
+
+    async def spoil(room: Trial, cable: BadCable) -> None:
+        for _ in range(times):
+            await room.type_for(30)
+            cable.weather = Weather(one_way=True)
+            await pace(away_s)
+            cable.weather = Weather()
+            await room.hear_each_other()
+
+    fault = f"one-way network for {away_s:.0f} s between namespaces"
+    return await _over_bad_cable(data_dir, spoil, fault, times)
+
+
+async def network_slow_and_lossy(data_dir: Path, keystrokes: int) -> Row:
+    """Half a second each way, unevenly, and every twentieth packet lost."""
+
+    async def spoil(room: Trial, cable: BadCable) -> None:
+        cable.weather = Weather(delay_s=0.5, jitter_s=0.2, loss=0.05)
+        await room.type_for(keystrokes)
+        await room.hear_each_other()
+        assert cable.lost > 0
+        cable.weather = Weather()
+
+    return await _over_bad_cable(data_dir, spoil, "500 ± 200 ms and 5 % loss between namespaces", 1)
+
+
+async def _over_bad_cable(
+    data_dir: Path, spoil: Callable[[Trial, BadCable], Awaitable[None]], fault: str, times: int
+) -> Row:
+    async with bad_cable(seed=1) as cable:
+        host = cable.server
+        server = ServerProcess(data_dir, host=host.address, wrapper=host.wrapper, env=_ENV)
+        await asyncio.to_thread(server.start)
+        try:
+            with inside(cable.clients.namespace):
+                async with trial(server) as room:
+                    room.at_work(KEYSTROKES_PER_S)
+                    await spoil(room, cable)
+                    return await room.verdict(fault, times)
+        finally:
+            assert await asyncio.to_thread(server.stop) == 0
+
+
+async def two_servers(data_dir: Path, times: int) -> Row:
+    """A second server is pointed at the same database, and takes over when the first dies."""
+    directories = [data_dir, data_dir.with_name(f"{data_dir.name}-2")]
+    await asyncio.to_thread(directories[1].mkdir, 0o700)
+    async with external_postgres(data_dir.with_name(f"{data_dir.name}-pg")) as postgres:
+        env = {**_ENV, "CODEINTERVIEW_DATABASE_URL": postgres.url()}
+        servers = [ServerProcess(each, env=env) for each in directories]
+        servers[1].host_key = servers[0].host_key
+        for server in servers:
+            await asyncio.to_thread(server.start)
+        try:
+            async with trial(servers[0]) as room:
+                room.at_work(KEYSTROKES_PER_S)
+                for n in range(times):
+                    here, there = servers[n % 2], servers[1 - n % 2]
+                    await room.type_for(30)
+                    # One person is led astray, and let in only when the session has moved.
+                    room.move_to(there)
+                    room.people[-1].unplug()
+                    room.people[-1].plug_in()
+                    await room.type_for(30)
+                    await asyncio.to_thread(here.kill)
+                    await room.all_here()
+                    await room.type_for(30)
+                    await asyncio.to_thread(here.start)
+                return await room.verdict("two servers on one database, the first killed", times)
+        finally:
+            for server in servers:
+                assert await asyncio.to_thread(server.stop) == 0

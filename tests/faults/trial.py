@@ -14,8 +14,7 @@ from tests.faults.typist import Typist
 from tests.support.room_client import Room
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable
 
     from tests.support.server import ServerProcess
 
@@ -37,6 +36,11 @@ class Trial:
         """Let everybody type."""
         for person in self.people:
             person.begin(keystrokes_per_s)
+
+    def move_to(self, server: ServerProcess) -> None:
+        """Have everybody, from their next connection on, go to another server."""
+        self.server = server
+        self.room.origin = server.origin
 
     async def type_for(self, keystrokes: int) -> None:
         """Return once so many more keystrokes have been made."""
@@ -97,13 +101,7 @@ class Trial:
 
 
 @asynccontextmanager
-async def trial(
-    server: ServerProcess,
-    *,
-    people: int = 3,
-    seed: int = 0,
-    open_socket: Callable[[], Awaitable[socket.socket]] | None = None,
-) -> AsyncIterator[Trial]:
+async def trial(server: ServerProcess, *, people: int = 3, seed: int = 0) -> AsyncIterator[Trial]:
     """A room on a running server with people in it who do not type yet."""
     room = await Room.create(server.origin, server.host_key, language="python", code="")
     keys = Keys()
@@ -112,11 +110,11 @@ async def trial(
         token = await room.join(f"Typist{n}")
 
         def url(token: str = token) -> str:
-            origin = server.origin.replace("http", "ws", 1)
+            origin = subject.server.origin.replace("http", "ws", 1)
             return f"{origin}/ws/sessions/{room.id}?token={token}"
 
         rng = random.Random(f"{seed}:{n}")
-        subject.people.append(Typist(url, keys, rng, open_socket=open_socket))
+        subject.people.append(Typist(url, keys, rng))
     try:
         for person in subject.people:
             person.start()

@@ -23,8 +23,7 @@ from codeinterview_server.realtime.protocol import (
 
 if TYPE_CHECKING:
     import random
-    import socket
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
 PATH = "main.py"
 # As in the web client's connection.ts and backoff.ts.
@@ -45,12 +44,12 @@ class Typist:
         keys: Keys,
         rng: random.Random,
         *,
-        open_socket: Callable[[], Awaitable[socket.socket]] | None = None,
+        first_wait_s: float = _FIRST_S,
     ) -> None:
         self._url = url
         self._keys = keys
         self._rng = rng
-        self._open_socket = open_socket
+        self._first_wait_s = first_wait_s
         self._doc: Doc[Any] = Doc()
         self._text: Text = self._doc.get(f"file:{PATH}", type=Text)
         self._seen = self._text.observe(self._see)
@@ -147,17 +146,15 @@ class Typist:
                 raise AssertionError(f"the server closed for good: {code}")
             if loop.time() - came_at > _STABLE_AFTER_S:
                 attempt = 0
-            await pace(min(_CAP_S, _FIRST_S * 2**attempt) * self._rng.uniform(0.5, 1))
+            await pace(min(_CAP_S, self._first_wait_s * 2**attempt) * self._rng.uniform(0.5, 1))
             attempt += 1
 
     async def _visit(self) -> int | None:
         """Take part until the connection is lost; return its close code."""
         try:
             async with asyncio.timeout(_OPEN_PATIENCE_S):
-                own = None if self._open_socket is None else await self._open_socket()
                 socket = await connect(
                     self._url(),
-                    sock=own,
                     compression=None,
                     proxy=None,
                     max_size=2**25,
