@@ -3,7 +3,7 @@
 import logging
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from pycrdt import Doc, Map, Text
 from codeinterview_server.domain.errors import TooLarge
 from codeinterview_server.domain.languages import LANGUAGES, find_file
 from codeinterview_server.domain.text_edit import minimal_edits
+from codeinterview_server.realtime.pairs import Pairs
 from codeinterview_server.realtime.protocol import read_state_vector
 from codeinterview_server.realtime.update import (
     MAX_CLOCK,
@@ -52,6 +53,7 @@ _SEED_PATHS: Final[Mapping[int, str]] = {
 }
 
 
+_SPLITS: Final = "The update splits a character."
 _STRUCTS_UNCOUNTED: Final = 1_000
 _USUAL_EXTENT: Final = Extent()
 
@@ -74,6 +76,7 @@ class RoomDocument:
         self._structs = self._structs_counted = 0
         self._doc: Doc[Any] = Doc()
         self._known: dict[int, int] = {}
+        self._pairs = Pairs()
         self._state: bytes | None = None
         self._files: Map[dict[str, str]] = self._doc.get(FILES, type=Map)
 
@@ -138,6 +141,7 @@ class RoomDocument:
         """
         update = read_update(data, self._extent)
         self._check(update)
+        self._check_pairs(update)
         grown = update.builds_on(self._known)
         if grown is None:
             raise IncompleteUpdate
@@ -149,6 +153,7 @@ class RoomDocument:
         # Each may cut others up.
         self._structs += 2 * (len(update.structs) + len(update.deletions))
         self._known.update(grown)
+        self._note_pairs(update)
         self._size_bytes += len(data)
         self._freed += sum(deletion.end - deletion.clock for deletion in update.deletions)
         self._state = None
@@ -189,12 +194,17 @@ class RoomDocument:
             if self.adds_nothing(data):
                 return False
         self._write(data)
-        self._measure()
+        self.loaded()
         return True
 
     def loaded(self) -> None:
         """Say that the journal has been read to its end."""
         self._measure()
+        try:
+            self._note_pairs(read_update(self.state()))
+        except ValueError:
+            # Written by hand, or before half characters were refused: still better than none.
+            _log.exception("The document does not read like one")
 
     def heal(self) -> bytes:
         """Make the document anew after a half-applied update, from what can be read of it.
@@ -213,7 +223,7 @@ class RoomDocument:
         except BaseException as error:
             raise _broken(error) from error
         self._write(state)
-        self._measure()
+        self.loaded()
         return state
 
     # What the server writes.
@@ -270,6 +280,7 @@ class RoomDocument:
                     content.insert(edit.start, edit.inserted)
         update = self._doc.get_update(before)
         self._measure()
+        self._note_pairs(read_update(update))
         return update
 
     # How it is kept.
@@ -354,6 +365,21 @@ class RoomDocument:
             raise ValueError("The update writes into the files' map.")
         return path
 
+    def _check_pairs(self, update: Update) -> None:
+        """Refuse what would cut a character in two, in the document or in the update itself."""
+        fresh = Pairs()
+        for struct in update.structs:
+            fresh.add(struct.client, struct.pairs)
+            if struct.pairs and self._known.get(struct.client, 0) in struct.pairs:
+                raise ValueError(_SPLITS)
+        for client, clock in _cuts(update):
+            if (client, clock) in self._pairs or (client, clock) in fresh:
+                raise ValueError(_SPLITS)
+
+    def _note_pairs(self, update: Update) -> None:
+        for struct in update.structs:
+            self._pairs.add(struct.client, struct.pairs)
+
     def _check_known(self, struct: Struct) -> None:
         if self._known.get(struct.client, 0) < struct.end:
             raise ValueError("The update withholds an entry of the files' map.")
@@ -371,6 +397,19 @@ def _are_within(deletions: list[Deletion], here: list[Deletion]) -> bool:
         if client != deletion.client or end < deletion.end:
             return False
     return True
+
+
+def _cuts(update: Update) -> Iterator[tuple[int, int]]:
+    """Yield each client and clock right before which an update cuts what the client wrote."""
+    for struct in update.structs:
+        if struct.origin is not None:
+            client, clock = struct.origin
+            yield client, clock + 1
+        if struct.right_origin is not None:
+            yield struct.right_origin
+    for client, clock, end in update.deletions:
+        yield client, clock
+        yield client, end
 
 
 def _broken(error: BaseException) -> BrokenDocument:

@@ -14,6 +14,7 @@ from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
 from codeinterview_server.domain.errors import TooLarge
+from codeinterview_server.realtime.pairs import second_halves
 from codeinterview_server.realtime.protocol import read_bytes, read_integer
 
 MAX_CLOCK: Final = 2**31 - 1
@@ -52,6 +53,8 @@ class Struct(NamedTuple):
     entry: tuple[str, Any] | None
     """Key and value, when it sets a key of a map."""
     skip: bool
+    pairs: tuple[int, ...]
+    """The clocks of the second halves of its characters of two units."""
 
     @property
     def jumps(self) -> bool:
@@ -210,6 +213,7 @@ def _read_struct(data: bytes, at: int, client: int, clock: int) -> tuple[Struct,
     info = data[at]
     at += 1
     origin = right_origin = root = entry = key = None
+    pairs: tuple[int, ...] = ()
     content = info & 31
     if info in (_GARBAGE, _SKIP):
         length, at = read_integer(data, at)
@@ -235,7 +239,9 @@ def _read_struct(data: bytes, at: int, client: int, clock: int) -> tuple[Struct,
                 length = len(raw)
             else:
                 # Clocks count UTF-16 units. Yrs and Yjs do not treat broken UTF-8 alike.
-                length = len(raw.decode("utf-8").encode("utf-16-le")) // 2
+                text = raw.decode("utf-8")
+                pairs = second_halves(text, clock)
+                length = len(text) + len(pairs)
             if 13 in raw:
                 raise ValueError("The text has a carriage return; lines end with LF only.")
         elif content == _DELETED and key is None:
@@ -250,7 +256,7 @@ def _read_struct(data: bytes, at: int, client: int, clock: int) -> tuple[Struct,
     if length == 0 or end > MAX_CLOCK:
         raise ValueError("A struct has no length, or too large a clock.")
     return (
-        Struct(client, clock, end, origin, right_origin, root, entry, info == _SKIP),
+        Struct(client, clock, end, origin, right_origin, root, entry, info == _SKIP, pairs),
         at,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,6 +34,10 @@ from codeinterview_server.realtime.document import (
     seed_client,
 )
 from codeinterview_server.realtime.protocol import read_state_vector
+from codeinterview_server.realtime.update import read_update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIMIT_BYTES = 64 * 1024
 MAIN = "main.py"
@@ -409,3 +413,66 @@ def test_many_small_edits_that_cancel_each_other_do_not_fill_it(document: RoomDo
         document.apply(client.delete(0, 3_000))
     assert document.text(MAIN) == "hello world\n"
     assert document.size_bytes <= LIMIT_BYTES
+
+
+GRIN = "\U0001f600"
+"""Two UTF-16 units, and so two clocks."""
+
+
+@pytest.mark.parametrize("is_loaded", [False, True])
+@pytest.mark.parametrize(
+    "split",
+    [
+        lambda: update(deletions=deletion(7, (1, 1))),
+        lambda: update(deletions=deletion(7, (0, 2))),
+        lambda: update(deletions=deletion(7, (2, 2))),
+        lambda: update(block(9, 0, behind((7, 1), string("x")))),
+        lambda: update(block(9, 0, behind((7, 2), string("x"), flags=0x40))),
+    ],
+)
+def test_a_character_of_two_units_is_never_split(
+    document: RoomDocument, split: Callable[[], bytes], *, is_loaded: bool
+) -> None:
+    document.apply(joined(document, 7).insert(0, f"a{GRIN}b"))
+    if is_loaded:
+        stored, document = document.state(), RoomDocument(LIMIT_BYTES)
+        document.load(stored)
+        document.loaded()
+    before = document.state()
+    with pytest.raises(ValueError, match="splits a character"):
+        document.apply(split())
+    assert document.state() == before
+    # Its neighbours may be edited as ever.
+    document.apply(update(deletions=deletion(7, (0, 1), (3, 1))))
+    client = joined(document)
+    document.apply(client.insert(len(GRIN.encode()), "c"))
+    assert document.text(MAIN) == f"{GRIN}chello world\n"
+
+
+def test_a_character_is_not_split_by_the_update_that_brings_it(document: RoomDocument) -> None:
+    written = block(7, 0, in_root(f"file:{MAIN}", STRING, string(f"a{GRIN}b")))
+    with pytest.raises(ValueError, match="splits a character"):
+        document.apply(update(written, deletions=deletion(7, (0, 2))))
+    with pytest.raises(ValueError, match="splits a character"):
+        document.apply(update(written, block(9, 0, behind((7, 1), string("x")))))
+    document.apply(update(written))
+    assert document.text(MAIN).count(GRIN) == 1
+
+
+def test_a_text_that_is_sent_again_otherwise_is_not_split_where_the_known_part_ends(
+    document: RoomDocument,
+) -> None:
+    document.apply(update(block(7, 0, in_root(f"file:{MAIN}", STRING, string("ab")))))
+    again = update(block(7, 0, in_root(f"file:{MAIN}", STRING, string(f"a{GRIN}"))))
+    with pytest.raises(ValueError, match="splits a character"):
+        document.apply(again)
+    client = joined(document)
+    assert document.text(MAIN) == str(client.text())
+
+
+def test_what_rest_writes_is_not_split_either(document: RoomDocument) -> None:
+    document.replace(MAIN, f"x{GRIN}y\n")
+    read = read_update(document.state())
+    pair = next((each.client, each.pairs[0]) for each in read.structs if each.pairs)
+    with pytest.raises(ValueError, match="splits a character"):
+        document.apply(update(deletions=deletion(pair[0], (pair[1], 1))))
