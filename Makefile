@@ -88,6 +88,10 @@ check-web: $(NODE)
 check-generated: $(DEV) $(NODE)
 	$(BIN)/python scripts/generate.py --check
 
+.PHONY: faults
+faults: setup-dev ## kill, cut, fill and fuzz for up to 15 minutes; ARGS='disk' chooses rows
+	$(BIN)/python -m tests.faults $(ARGS)
+
 .PHONY: bench
 bench: setup-dev ## measure: every benchmarks/bench_*.py
 	@for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done

@@ -182,6 +182,7 @@ async def disk_full(data_dir: Path, times: int, away_s: float) -> Row:
     mount = data_dir.with_name(f"{data_dir.name}-disk")
     mount.mkdir(mode=0o755)
     with ExitStack() as stack:
+        # Nothing of the other rows' is on it, so that only this one runs out.
         stack.enter_context(_small_disk(mount, "160m"))
         directory = mount / "data"
         directory.mkdir(mode=0o700)
