@@ -152,8 +152,8 @@ class RoomDocument:
         self._write(data)
         # Each may cut others up.
         self._structs += 2 * (len(update.structs) + len(update.deletions))
+        self._pairs.add(self._fresh_pairs(update))
         self._known.update(grown)
-        self._note_pairs(update)
         self._size_bytes += len(data)
         self._freed += sum(deletion.end - deletion.clock for deletion in update.deletions)
         self._state = None
@@ -201,7 +201,7 @@ class RoomDocument:
         """Say that the journal has been read to its end."""
         self._measure()
         try:
-            self._note_pairs(read_update(self.state()))
+            self._pairs.add(_all_pairs(read_update(self.state())))
         except ValueError:
             # Written by hand, or before half characters were refused: still better than none.
             _log.exception("The document does not read like one")
@@ -280,7 +280,7 @@ class RoomDocument:
                     content.insert(edit.start, edit.inserted)
         update = self._doc.get_update(before)
         self._measure()
-        self._note_pairs(read_update(update))
+        self._pairs.add(_all_pairs(read_update(update)))
         return update
 
     # How it is kept.
@@ -367,18 +367,22 @@ class RoomDocument:
 
     def _check_pairs(self, update: Update) -> None:
         """Refuse what would cut a character in two, in the document or in the update itself."""
-        fresh = Pairs()
         for struct in update.structs:
-            fresh.add(struct.client, struct.pairs)
             if struct.pairs and self._known.get(struct.client, 0) in struct.pairs:
                 raise ValueError(_SPLITS)
+        fresh = Pairs()
+        fresh.add(self._fresh_pairs(update))
         for client, clock in _cuts(update):
             if (client, clock) in self._pairs or (client, clock) in fresh:
                 raise ValueError(_SPLITS)
 
-    def _note_pairs(self, update: Update) -> None:
+    def _fresh_pairs(self, update: Update) -> Iterator[tuple[int, int]]:
+        """Yield the second halves that an update brings; what is known is not read again."""
         for struct in update.structs:
-            self._pairs.add(struct.client, struct.pairs)
+            known = self._known.get(struct.client, 0)
+            for clock in struct.pairs:
+                if clock > known:
+                    yield struct.client, clock
 
     def _check_known(self, struct: Struct) -> None:
         if self._known.get(struct.client, 0) < struct.end:
@@ -397,6 +401,12 @@ def _are_within(deletions: list[Deletion], here: list[Deletion]) -> bool:
         if client != deletion.client or end < deletion.end:
             return False
     return True
+
+
+def _all_pairs(update: Update) -> Iterator[tuple[int, int]]:
+    for struct in update.structs:
+        for clock in struct.pairs:
+            yield struct.client, clock
 
 
 def _cuts(update: Update) -> Iterator[tuple[int, int]]:

@@ -16,10 +16,10 @@ class Pairs:
     def __init__(self) -> None:
         self._pages: dict[tuple[int, int], int] = {}
 
-    def add(self, client: int, clocks: Iterable[int]) -> None:
-        """Note second halves."""
+    def add(self, places: Iterable[tuple[int, int]]) -> None:
+        """Note second halves, each by client and clock."""
         pages = self._pages
-        for clock in clocks:
+        for client, clock in places:
             page = (client, clock >> _PAGE_BITS)
             pages[page] = pages.get(page, 0) | 1 << (clock & (1 << _PAGE_BITS) - 1)
 

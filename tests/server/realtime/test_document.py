@@ -476,3 +476,11 @@ def test_what_rest_writes_is_not_split_either(document: RoomDocument) -> None:
     pair = next((each.client, each.pairs[0]) for each in read.structs if each.pairs)
     with pytest.raises(ValueError, match="splits a character"):
         document.apply(update(deletions=deletion(pair[0], (pair[1], 1))))
+
+
+def test_what_is_sent_again_otherwise_is_not_believed(document: RoomDocument) -> None:
+    document.apply(update(block(7, 0, in_root(f"file:{MAIN}", STRING, string("abcd")))))
+    document.apply(update(block(7, 0, in_root(f"file:{MAIN}", STRING, string(f"a{GRIN}de")))))
+    at = document.text(MAIN).index("c")
+    document.apply(joined(document).insert(at, "-"))
+    assert "ab-cde" in document.text(MAIN)
