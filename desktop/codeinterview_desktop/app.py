@@ -141,14 +141,15 @@ class DesktopApp:
         except TimeoutError:
             _log.error("Stopping took too long")
         await self.tasks.stop()
+        # Last, because tasks ask through its client.
+        if self._server is not None:
+            await self._server.stop()
 
     async def _leave_network(self) -> None:
         if self._services is not None:
             await self._services.hosting.stop()
         if self._discovery is not None:
             await self._discovery.stop()
-        if self._server is not None:
-            await self._server.stop()
 
     def _put_together(self) -> Services:
         from .core.addresses import usable_addresses

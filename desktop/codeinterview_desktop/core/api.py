@@ -78,7 +78,7 @@ class ServerApi:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections; what is being asked may still get its answer, or fails."""
         await self._client.aclose()
 
     async def health(self) -> None:
@@ -198,24 +198,32 @@ class ServerApi:
         request = self._client.build_request(
             method, path, json=body, params=params, headers=headers
         )
+        if self._client.is_closed:
+            raise self._unreachable()
         try:
             response = await self._client.send(request, stream=True)
             try:
                 content = await _bounded(response)
             finally:
                 await response.aclose()
+                if self._client.is_closed:
+                    # Closing the client passes over connections that are still being made.
+                    await response.extensions["network_stream"].aclose()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ApiError(
-                UNREACHABLE,
-                f"{self.origin} does not answer. Check the address, and that this computer is"
-                " on the same network as the host.",
-            ) from error
+            raise self._unreachable() from error
         if not response.is_success:
             raise _refusal(response.status_code, content)
         try:
             return parse(json.loads(content) if content else None)
         except (ValueError, RecursionError) as error:
             raise _unexpected(response.status_code) from error
+
+    def _unreachable(self) -> ApiError:
+        return ApiError(
+            UNREACHABLE,
+            f"{self.origin} does not answer. Check the address, and that this computer is"
+            " on the same network as the host.",
+        )
 
 
 async def _bounded(response: httpx.Response) -> bytes:
