@@ -29,6 +29,7 @@ from .core.tasks import BackgroundTasks
 from .process.failures import FailureCatcher
 from .process.qprocess import QtChildProcess
 from .process.single_instance import SingleInstance
+from .webview.isolation import isolate_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -207,6 +208,7 @@ def run() -> int:
     began_s = time.perf_counter()
     paths = app_paths()
     log_handler = log_to(paths.app_log)
+    isolate_frames(os.environ)
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName(NAME)

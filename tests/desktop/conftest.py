@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
 
 from codeinterview_desktop.theme.controller import ThemeController
+from codeinterview_desktop.webview.isolation import isolate_frames
 
 T = TypeVar("T")
 
@@ -21,6 +22,7 @@ os.environ.setdefault("CODEINTERVIEW_DISCOVERY_INTERFACES", "127.0.0.1")
 # Containers run tests as root, where QtWebEngine's sandbox cannot work.
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+isolate_frames(os.environ)
 
 RunOnQt = Callable[[Coroutine[Any, Any, T]], T]
 

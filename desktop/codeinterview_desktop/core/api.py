@@ -198,8 +198,7 @@ class ServerApi:
         request = self._client.build_request(
             method, path, json=body, params=params, headers=headers
         )
-        if self._client.is_closed:
-            raise self._unreachable()
+        self._refuse_when_closed()
         try:
             response = await self._client.send(request, stream=True)
             try:
@@ -217,6 +216,10 @@ class ServerApi:
             return parse(json.loads(content) if content else None)
         except (ValueError, RecursionError) as error:
             raise _unexpected(response.status_code) from error
+
+    def _refuse_when_closed(self) -> None:
+        if self._client.is_closed:
+            raise self._unreachable()
 
     def _unreachable(self) -> ApiError:
         return ApiError(
