@@ -13,12 +13,14 @@ import secrets
 import signal
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import qasync
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from .core.failure_words import failure_words
 from .core.logs import log_to
 from .core.paths import AppPaths, app_paths
 from .core.reports import Reports
@@ -87,6 +89,7 @@ class DesktopApp:
             command=server_command(paths, self._run_key),
             spawn=self._spawn,
             reports=reports,
+            explain=partial(failure_words, data=paths.data),
             log_path=paths.server_log,
             pace=pace,
         )

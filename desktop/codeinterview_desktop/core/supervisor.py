@@ -129,6 +129,15 @@ class ServerAwayError(Exception):
 class ServerSupervisor:
     """Owns the server child.
 
+    Args:
+        options: what to start it with.
+        command: makes the command line for options and a port.
+        spawn: makes the process.
+        reports: what tells the user.
+        explain: the app's words for what the server says of its own end; None leaves them.
+        log_path: where the server's log is.
+        pace: how patient to be.
+
     Signals:
         changed: the status before and after.
     """
@@ -140,6 +149,7 @@ class ServerSupervisor:
         command: Callable[[ServerOptions, int], Command],
         spawn: Callable[[Command], ChildProcess],
         reports: Reports,
+        explain: Callable[[ErrorLine, ServerOptions], str] | None = None,
         log_path: Path | None = None,
         pace: Pace | None = None,
     ) -> None:
@@ -148,6 +158,7 @@ class ServerSupervisor:
         self._command = command
         self._spawn = spawn
         self._reports = reports
+        self._explain = explain
         self._log_path = log_path
         self._pace = pace or Pace()
         self._status = ServerStatus(ServerState.STOPPED, port=options.port)
@@ -318,7 +329,9 @@ class ServerSupervisor:
 
     def _failure(self, exit_: ProcessExit) -> ErrorLine:
         if self._error is not None:
-            return self._error
+            if self._explain is None:
+                return self._error
+            return ErrorLine(self._error.code, self._explain(self._error, self._options))
         if exit_.error is not None:
             return ErrorLine(
                 NOT_STARTED,

@@ -368,6 +368,7 @@ def test_a_database_that_is_away_is_a_dialog_with_a_way_on(
             assert dialog.title.text() == "The database cannot be reached"
             assert "secret" not in dialog.sentence.text()
             assert "Traceback" not in dialog.sentence.text()
+            assert dialog.sentence.text().endswith("or choose the app's own database.")
             assert list(dialog.buttons) == ["Show log", "Close", "Settings…", "Try again"]
             press(dialog.buttons["Settings…"])
             settings = window.settings_dialog
@@ -398,6 +399,9 @@ def test_a_data_folder_that_cannot_be_written_is_a_dialog(
             assert dialog is not None
             assert dialog.title.text() == "The data folder cannot be used"
             assert str(house.paths.data) in dialog.sentence.text()
+            # In a window there is no command line to give an option on.
+            assert "--" not in dialog.sentence.text()
+            assert dialog.sentence.text().endswith("then try again.")
             assert app.supervisor.status.state is ServerState.FAILED
             house.paths.data.unlink()
             press(dialog.buttons["Try again"])
