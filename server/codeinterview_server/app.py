@@ -16,6 +16,8 @@ from codeinterview_server.api import (
     status,
 )
 from codeinterview_server.api.body_limit import BodyLimit
+from codeinterview_server.api.crowd import Crowd
+from codeinterview_server.api.guesses import GuessLimit
 from codeinterview_server.api.headers import SecurityHeaders
 from codeinterview_server.api.origins import AllowedHosts, OriginGuard
 from codeinterview_server.api.pages import Pages
@@ -75,7 +77,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.services = Services(
+    services = Services(
         settings=settings,
         limits=limits,
         database=database,
@@ -85,8 +87,11 @@ def create_app(
         events=EventStore(database),
         joins=RateLimit(settings.joins_per_minute),
         previews=RateLimit(settings.previews_per_minute),
+        knocks=RateLimit(limits.knocks_per_minute),
+        crowd=Crowd(settings.sockets_per_address),
         host_key=host_key,
     )
+    app.state.services = services
     app.state.rooms = rooms
     for part in (status, sessions, joining, participants, invites, socket):
         app.include_router(part.router)
@@ -96,6 +101,9 @@ def create_app(
     # The last one added is the first to see a request.
     app.add_middleware(errors.UnexpectedErrors)
     app.add_middleware(BodyLimit, limit_bytes=limits.body_bytes)
+    # As often as one may join and look, one may be wrong.
+    wrong = RateLimit(settings.joins_per_minute + settings.previews_per_minute)
+    app.add_middleware(GuessLimit, wrong=wrong, knows=services.knows)
     app.add_middleware(OriginGuard, hosts=hosts)
     app.add_middleware(SecurityHeaders)
     return app

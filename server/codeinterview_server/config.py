@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     """How often one address may join or knock without a credential."""
     previews_per_minute: Annotated[int, Field(ge=1)] = Limits().previews_per_minute
     """How often one address may ask for previews."""
+    sockets_per_address: Annotated[int, Field(ge=1)] = Limits().sockets_per_address
+    """How many sockets one address may have open; behind a tunnel, all come from one."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """From which level on log lines are written to standard error."""
 

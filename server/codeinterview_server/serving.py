@@ -8,6 +8,7 @@ import contextlib
 import socket
 import sys
 from collections.abc import Callable
+from typing import Final
 
 from codeinterview_server.config import Settings
 from codeinterview_server.data_dir import DataDir, DataDirError
@@ -15,6 +16,8 @@ from codeinterview_server.db.embedded import EmbeddedPostgres
 from codeinterview_server.host_key import read_or_create
 from codeinterview_server.listener import listen, url_of
 from codeinterview_server.stopping import StopRequest
+
+_OPEN_FILES: Final = 16_384
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
@@ -32,6 +35,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     """
     stop = StopRequest()
     stop.watch_signals()
+    _allow_many_files()
     data_dir = DataDir(settings.data_dir)
     data_dir.open()
     try:
@@ -50,6 +54,18 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
                         runner.run(postgres.stop())
     finally:
         data_dir.close()
+
+
+def _allow_many_files() -> None:
+    """Raise how many sockets may be open to what the system lets us have."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _host_key(settings: Settings) -> str:

@@ -52,6 +52,8 @@ async def join_session(
             participant = await _come_back(room, principal, body.user, invited)
         else:
             role = Role.INTERVIEWER if principal.kind is Kind.HOST else invited
+            if role is None:
+                parts.knocks.spend(session_id)
             token = new_token()
             participant = await _come(room, body.user, role, token)
         visit = Visit(room, participant.principal())
@@ -71,6 +73,7 @@ def _invited(parts: Services, session: Session, invite: str | None) -> Role | No
         return None
     role = match_invite(parts.host_key, session.id, session.invite_generations, invite)
     if role is None:
+        parts.knocks.spend(session.id)
         raise InvalidInvite
     return role
 

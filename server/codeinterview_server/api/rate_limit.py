@@ -32,14 +32,30 @@ class RateLimit:
         Raises:
             TooManyRequests: The address has none left.
         """
-        now = self._clock()
-        left, since = self._buckets.pop(address, (self._capacity, now))
-        left = min(self._capacity, left + (now - since) * self._rate_per_s)
+        self.check(address)
+        self.charge(address)
+
+    def check(self, address: str) -> None:
+        """Takes nothing.
+
+        Raises:
+            TooManyRequests: The address has none left.
+        """
+        left = self._left(address, self._clock())
         if left < 1:
-            self._buckets[address] = (left, now)
             raise TooManyRequests(math.ceil((1 - left) / self._rate_per_s))
-        self._buckets[address] = (left - 1, now)
+
+    def charge(self, address: str) -> None:
+        """Takes one request of an address if it has one left."""
+        now = self._clock()
+        left = self._left(address, now)
+        self._buckets.pop(address, None)
+        self._buckets[address] = (max(0.0, left - 1), now)
         self._forget(now)
+
+    def _left(self, address: str, now: float) -> float:
+        left, since = self._buckets.get(address, (self._capacity, now))
+        return min(self._capacity, left + (now - since) * self._rate_per_s)
 
     def _forget(self, now: float) -> None:
         """Drops addresses whose buckets are full again, and the oldest when there are too many."""

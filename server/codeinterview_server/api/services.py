@@ -15,6 +15,7 @@ from codeinterview_server.db.participants import ParticipantStore
 from codeinterview_server.db.sessions import SessionStore
 from codeinterview_server.domain.errors import (
     BadRequest,
+    DatabaseAway,
     InvalidToken,
     NotAuthenticated,
     SessionNotFound,
@@ -37,6 +38,8 @@ from codeinterview_server.realtime.room import Room
 from codeinterview_server.realtime.rooms import Rooms
 from codeinterview_server.realtime.views import participant_view, people_view, session_view
 
+from .crowd import Crowd
+from .guesses import address_of
 from .rate_limit import RateLimit
 
 
@@ -84,6 +87,9 @@ class Services:
     events: EventStore
     joins: RateLimit
     previews: RateLimit
+    knocks: RateLimit
+    """By session, not by address."""
+    crowd: Crowd
     host_key: str = field(repr=False)
 
     async def identify(self, credential: str | None, session_id: str | None = None) -> Principal:
@@ -117,6 +123,14 @@ class Services:
         if participant is None:
             raise InvalidToken
         return participant.principal()
+
+    async def knows(self, credential: str) -> bool:
+        """Tells whether a credential is good for anything, as far as that can be said now."""
+        try:
+            await self.identify(credential)
+        except (InvalidToken, DatabaseAway):
+            return False
+        return True
 
     @asynccontextmanager
     async def visit(self, session_id: str, credential: str | None) -> AsyncIterator[Visit]:
@@ -200,7 +214,7 @@ async def _credential(
 
 
 async def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
+    return address_of(request.scope)
 
 
 Parts = Annotated[Services, Depends(_services)]

@@ -11,6 +11,7 @@ from codeinterview_server.realtime.close_codes import CloseCode, close_for
 from codeinterview_server.realtime.outbox import Outbox
 from codeinterview_server.realtime.room import Room
 
+from .guesses import address_of, credential_of
 from .services import Services
 
 if TYPE_CHECKING:
@@ -42,21 +43,26 @@ async def room_socket(websocket: WebSocket, session_id: str) -> None:
 
 async def _serve(websocket: WebSocket, session_id: str, parts: Services, outbox: Outbox) -> None:
     try:
-        async with parts.visit(session_id, _token(websocket)) as visit:
-            visit.require(Action.OPEN_SOCKET)
-            only_control = websocket.query_params.get("only") == _ONLY_CONTROL
-            await _converse(
-                websocket,
-                visit.room,
-                outbox,
-                str(visit.principal.participant_id),
-                only_control=only_control,
-            )
+        with parts.crowd.enter(address_of(websocket.scope)):
+            await _visit(websocket, session_id, parts, outbox)
     except BadRequest:
         # No session has such an id.
         outbox.close(*close_for(SessionNotFound()))
     except DomainError as error:
         outbox.close(*close_for(error))
+
+
+async def _visit(websocket: WebSocket, session_id: str, parts: Services, outbox: Outbox) -> None:
+    async with parts.visit(session_id, credential_of(websocket.scope)) as visit:
+        visit.require(Action.OPEN_SOCKET)
+        only_control = websocket.query_params.get("only") == _ONLY_CONTROL
+        await _converse(
+            websocket,
+            visit.room,
+            outbox,
+            str(visit.principal.participant_id),
+            only_control=only_control,
+        )
 
 
 async def _converse(
@@ -78,13 +84,6 @@ async def _converse(
         room.detach(connection)
         # Gone already, so that nothing is sent; but the writer ends.
         outbox.close(CloseCode.TRY_AGAIN)
-
-
-def _token(websocket: WebSocket) -> str | None:
-    scheme, _, bearer = websocket.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and bearer:
-        return bearer.strip()
-    return websocket.query_params.get("token")
 
 
 class _Transport:

@@ -31,10 +31,18 @@ class Limits:
     waiting: int = 20
     """People in one session's lobby."""
     sockets_per_participant: int = 8
+    sockets_per_address: int = 256
+    """Sockets of rooms that one address has open; settable, because a tunnel is one address."""
+    connections_per_address: int = 2048
+    """Connections of any kind that one address has open."""
     messages_per_s: int = 200
     """Frames of one socket, averaged over ten seconds."""
+    message_bytes: int = 2048
+    """A frame counts as one message more for each so many bytes."""
     joins_per_minute: int = 30
     """Joins and knocks of one address."""
+    knocks_per_minute: int = 60
+    """Knocks and wrong invites at one session, whoever they come from."""
     previews_per_minute: int = 60
     """Previews of one address."""
     runs_per_minute: int = 60

@@ -173,7 +173,7 @@ class Room:
         if not connection.is_open:
             return
         try:
-            if not connection.budget.spend(1):
+            if not connection.budget.spend(1 + len(frame) // self._limits.message_bytes):
                 raise TooManyRequests(10)
             if len(frame) > self._limits.frame_bytes:
                 raise TooLarge

@@ -170,7 +170,7 @@ async def test_old_sessions_are_deleted_but_not_under_their_people(
 
 
 async def test_a_reader_that_does_not_keep_up_is_dropped(serve: Serve) -> None:
-    server = await serve(Limits(outbox_bytes=256 * 1024))
+    server = await serve(Limits(outbox_bytes=256 * 1024, messages_per_s=10_000))
     room = await server.room(code="")
     token = await room.join("Slow")
     port = int(room.origin.rsplit(":", 1)[1])
@@ -212,7 +212,7 @@ async def test_a_broken_document_is_loaded_again(
     room = await server.room()
     token = await room.join("Carl")
 
-    def fail(self: RoomDocument, data: bytes = b"") -> bytes:
+    def fail(self: RoomDocument, *arguments: object) -> bytes:
         raise BrokenDocument
 
     async with room.enter() as host, room.enter(token) as candidate:

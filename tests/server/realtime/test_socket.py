@@ -169,6 +169,17 @@ async def test_whoever_sends_too_fast_is_closed(serve: Serve) -> None:
         assert 40 < len(host.all("pong")) < 80
 
 
+async def test_a_long_frame_counts_as_many(serve: Serve) -> None:
+    server = await serve(Limits(messages_per_s=5, message_bytes=100))
+    room = await server.room()
+    async with room.enter() as host:
+        await host.sync()
+        await host.insert(0, "x" * 3_000)
+        await host.fence()
+        await host.insert(0, "x" * 3_000)
+        assert await host.until_closed() == (4429, "too_many")
+
+
 async def test_a_document_may_be_so_large_and_no_larger(serve: Serve) -> None:
     server = await serve(Limits(document_bytes=20_000))
     room = await server.room()

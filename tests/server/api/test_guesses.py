@@ -1,0 +1,116 @@
+"""Guessing codes, tokens and invites is slow from one address, and knocking is slow from all."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx
+from tests.server.stage import Stage, error, staged
+
+from codeinterview_server.api.crowd import Crowd
+from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.roles import Role
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from codeinterview_server.db.engine import Database
+
+
+def seen_from(stage: Stage, address: str) -> Stage:
+    """The same server as somebody at another address sees it."""
+    transport = httpx.AsyncHTTPTransport(local_address=address)
+    http = httpx.AsyncClient(base_url=stage.origin, transport=transport, timeout=30)
+    return replace(stage, http=http)
+
+
+TOO_MANY = (429, "TOO_MANY_REQUESTS")
+
+
+async def test_a_made_up_token_finds_out_no_more_codes_than_a_preview(
+    database: Database, data_dir: Path
+) -> None:
+    async with staged(database, data_dir, joins_per_minute=2, previews_per_minute=3) as stage:
+        interview = await stage.create()
+        person = await stage.join(interview)
+        path = f"/sessions/{interview.id}"
+        for n in range(4):
+            answer = await stage.call("GET", f"/sessions/{n:08x}", "x" * 43)
+            assert error(answer) == (404, "SESSION_NOT_FOUND")
+        assert (await stage.call("GET", path, "x" * 43)).status_code == 401
+        # Now a code that exists looks like one that does not, whatever is presented.
+        for asked in (path, "/sessions/00000000", f"{path}/preview", "/me"):
+            refusal = await stage.call("GET", asked, "x" * 43)
+            assert error(refusal) == TOO_MANY, asked
+            assert 1 <= int(refusal.headers["Retry-After"]) <= 12
+        async with replace(interview.room, token="x" * 43).enter() as client:
+            assert await client.until_closed() == (4429, "too_many")
+        # Whoever belongs here may share the address, as all do behind a tunnel.
+        assert (await stage.call("GET", path, stage.host_key)).status_code == 200
+        assert (await stage.call("GET", path, person.token)).status_code == 200
+        async with interview.room.enter(person.token) as client:
+            await client.message("welcome")
+        # Their good credential does not help them to guess.
+        assert (await stage.call("GET", "/sessions/00000000", person.token)).status_code == 401
+        # Pages are no answer about anything, and who is elsewhere notices nothing.
+        assert (await stage.http.get("/openapi.json")).status_code == 200
+        elsewhere = seen_from(stage, "127.0.0.2")
+        async with elsewhere.http:
+            assert (await elsewhere.call("GET", path, person.token)).status_code == 200
+
+
+async def test_a_socket_is_no_way_around_it(database: Database, data_dir: Path) -> None:
+    async with staged(database, data_dir, joins_per_minute=1, previews_per_minute=2) as stage:
+        interview = await stage.create()
+        codes = []
+        for session_id in (interview.id, "00000000", "00000001", interview.id):
+            room = replace(interview.room, id=session_id, token="x" * 43)
+            async with room.enter() as client:
+                codes.append((await client.until_closed())[0])
+        assert codes == [4401, 4404, 4404, 4429]
+
+
+async def test_a_session_is_knocked_at_so_often_from_wherever(
+    database: Database, data_dir: Path
+) -> None:
+    limits = Limits(knocks_per_minute=2)
+    async with staged(database, data_dir, limits=limits) as stage:
+        interview, other = await stage.create(), await stage.create()
+        await stage.join(interview, None)
+        elsewhere = seen_from(stage, "127.0.0.2")
+        async with elsewhere.http:
+            body = {"user": {"id": "g", "name": "Guest", "color": ""}, "invite": "x" * 22}
+            path = f"/sessions/{interview.id}/join"
+            wrong = await elsewhere.call("POST", path, json=body)
+            assert error(wrong) == (403, "INVALID_INVITE")
+            assert error(await elsewhere.call("POST", path, json=body)) == TOO_MANY
+            del body["invite"]
+            assert error(await elsewhere.call("POST", path, json=body)) == TOO_MANY
+        assert error(await stage.call("POST", path, json=body)) == TOO_MANY
+        await stage.join(interview, Role.CANDIDATE)
+        await stage.join(other, None)
+
+
+async def test_one_address_has_so_many_sockets_and_no_more(
+    database: Database, data_dir: Path
+) -> None:
+    async with staged(database, data_dir, sockets_per_address=3) as stage:
+        rooms = [(await stage.create()).room for _ in range(3)]
+        async with AsyncExitStack() as stack:
+            for room in rooms:
+                await (await stack.enter_async_context(room.enter())).message("welcome")
+            async with rooms[0].enter() as refused:
+                assert await refused.until_closed() == (4429, "too_many")
+                assert refused.frames == 0
+        async with rooms[0].enter() as back:
+            await back.message("welcome")
+
+
+def test_who_is_gone_is_not_counted_any_more() -> None:
+    crowd = Crowd(1)
+    for n in range(100):
+        with crowd.enter(f"2001:db8::{n:x}"):
+            pass
+    assert not crowd._open
