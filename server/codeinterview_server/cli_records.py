@@ -1,4 +1,4 @@
-"""The commands on what is kept: backup, restore, export, delete, prune. Imports little at first."""
+"""The commands on what is kept: sessions and the host key. Imports little at first."""
 
 import argparse
 import asyncio
@@ -59,6 +59,14 @@ def add_parsers(commands: "argparse._SubParsersAction[Any]") -> None:
         metavar="DAYS",
         help="for how long sessions are kept once they are over; also CODEINTERVIEW_RETENTION_DAYS",
     )
+    summary = "replace the host key; every invite that was sent before stops working"
+    rotate = commands.add_parser(
+        "rotate-host-key",
+        allow_abbrev=False,
+        help=summary,
+        description=f"{summary[:1].upper()}{summary[1:]}.",
+    )
+    rotate.add_argument("--data-dir", metavar="DIR", help="where the host key is")
 
 
 def _add(
@@ -189,12 +197,46 @@ def _prune(settings: "Settings", options: dict[str, Any]) -> str:  # noqa: ARG00
     return f"Deleted {_sessions(len(deleted))} that had been over for {days:g} days or longer."
 
 
+def _rotate_host_key(settings: "Settings", options: dict[str, Any]) -> str:  # noqa: ARG001 - as the others
+    from codeinterview_server import host_key
+    from codeinterview_server.config import ConfigError
+    from codeinterview_server.data_dir import DataDir, DataDirError
+    from codeinterview_server.records.errors import NoHostKey
+
+    if settings.host_key is not None:
+        raise ConfigError(
+            "The host key is given by CODEINTERVIEW_HOST_KEY. Change it there and start the "
+            "server again."
+        )
+    if not (settings.data_dir / host_key.FILE_NAME).is_file():
+        raise NoHostKey(
+            f"There is no host key in {settings.data_dir}. Name the right directory with "
+            "--data-dir. Nothing was changed."
+        )
+    data_dir = DataDir(settings.data_dir)
+    data_dir.open()
+    try:
+        host_key.write(settings.data_dir, host_key.new())
+    except OSError as error:
+        raise DataDirError(
+            f"The host key in {settings.data_dir} cannot be written: {error.strerror}. "
+            "Nothing was changed."
+        ) from error
+    finally:
+        data_dir.close()
+    return (
+        f"Made a new host key in {settings.data_dir}. Invites that were sent before do not work "
+        "any more; whoever is in a session stays in it."
+    )
+
+
 _COMMANDS: Final[dict[str, Callable[["Settings", dict[str, Any]], str]]] = {
     "backup": _backup,
     "restore": _restore,
     "export": _export,
     "delete": _delete,
     "prune": _prune,
+    "rotate-host-key": _rotate_host_key,
 }
 NAMES: Final = frozenset(_COMMANDS)
 

@@ -24,9 +24,14 @@ def read_or_create(data_dir: Path) -> str:
             path.chmod(0o600)
         if key:
             return key
-    key = secrets.token_urlsafe(32)
+    key = new()
     write(data_dir, key)
     return key
+
+
+def new() -> str:
+    """Returns a key that nobody has yet."""
+    return secrets.token_urlsafe(32)
 
 
 def write(data_dir: Path, key: str) -> None:
