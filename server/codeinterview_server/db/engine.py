@@ -74,6 +74,8 @@ class Database:
             max_overflow=0,
             pool_timeout=_POOL_WAIT_S,
             pool_pre_ping=True,
+            # What people write stays out of logs and tracebacks.
+            hide_parameters=True,
         )
 
     async def stop(self) -> None:
