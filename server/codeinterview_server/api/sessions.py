@@ -57,6 +57,8 @@ async def create_session(
 ) -> dict[str, Any]:
     """Creates a session; its creator is an interviewer."""
     require(await parts.identify(credential), Action.CREATE_SESSION)
+    if await parts.sessions.count_open(now_ms()) >= parts.limits.sessions:
+        raise Conflict("This server has as many open sessions as it may. End some of them first.")
     token = new_token()
     session, creator = await _store(parts, body, token)
     await parts.events.append(

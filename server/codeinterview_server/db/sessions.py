@@ -84,6 +84,13 @@ class SessionStore:
             total = await connection.scalar(select(func.count()).select_from(sessions).where(where))
         return [SessionSummary(_session(row), row["participant_count"]) for row in rows], total or 0
 
+    async def count_open(self, at_ms: int) -> int:
+        """Returns how many sessions have neither ended nor expired by that time."""
+        where = (sessions.c.phase == Phase.OPEN.value, sessions.c.expires_at > at_ms)
+        async with self._database.begin() as connection:
+            query = select(func.count()).select_from(sessions).where(*where)
+            return await connection.scalar(query) or 0
+
     async def update(
         self,
         session_id: str,

@@ -26,6 +26,8 @@ class Limits:
     """One participant's awareness state, as JSON."""
     outbox_bytes: int = 16 * 1024 * 1024
     """What may wait for one slow reader before it is cut off; a whole document fits in."""
+    sessions: int = 1_000
+    """Sessions of one server that are open and not expired."""
     participants: int = 50
     """People of one session who are admitted or waiting."""
     waiting: int = 20
@@ -36,7 +38,7 @@ class Limits:
     connections_per_address: int = 2048
     """Connections of any kind that one address has open."""
     messages_per_s: int = 200
-    """Frames of one socket, averaged over ten seconds."""
+    """Frames of one participant, averaged over ten seconds."""
     message_bytes: int = 2048
     """A frame counts as one message more for each so many bytes."""
     joins_per_minute: int = 30

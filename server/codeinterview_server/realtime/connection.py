@@ -38,9 +38,8 @@ class Connection:
     """A socket, whose participant it is, and what it may send at present.
 
     Attributes:
-        budget: The frames that it may still send.
-        labour: The steps that merging its participant's edits may still take; all of their
-            connections spend from it.
+        budget: The frames that its participant may still send, over all connections.
+        labour: The steps that merging its participant's edits may still take, likewise.
         is_member: Admitted, so it takes part in sync and awareness (unless control only).
         can_edit: Its participant may edit now; kept here because every keystroke asks.
         is_open: False once it was closed from this side; what still arrives is ignored.

@@ -81,6 +81,7 @@ class Room:
         session_id = stored.session.id
         self._peers = Peers()
         # By participant: who reconnects has not rested.
+        self._budgets: dict[str, Budget] = {}
         self._labours: dict[str, Budget] = {}
         self._records = Records(session_id, stores, journal)
         self.live = LiveSession(stored.session, stores, self._records, self._changed)
@@ -157,7 +158,7 @@ class Room:
         participant = self._roster.get(participant_id)
         if len(self._peers.of(participant_id)) >= self._limits.sockets_per_participant:
             raise TooManyRequests(10)
-        budget = Budget(self._limits.messages_per_s)
+        budget = self._budgets.setdefault(participant_id, Budget(self._limits.messages_per_s))
         labour = self._labours.setdefault(participant_id, Budget(self._limits.merge_steps_per_s))
         connection = Connection(participant_id, peer, budget, labour, control_only=control_only)
         self._peers.add(connection)

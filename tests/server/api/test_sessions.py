@@ -68,6 +68,17 @@ async def test_a_session_is_created_with_all_that_its_creator_needs(stage: Stage
     assert read == {"success": True, "data": data}
 
 
+async def test_a_server_has_so_many_open_sessions(database: Database, data_dir: Path) -> None:
+    async with staged(database, data_dir, limits=Limits(sessions=2)) as stage:
+        first, _ = await stage.create(), await stage.create()
+        body = {"creator": {"id": "ines", "name": "Ines", "color": ""}}
+        refusal = await stage.call("POST", "/sessions", stage.host_key, json=body)
+        assert error(refusal) == (409, "CONFLICT")
+        ended = {"phase": "ended"}
+        await stage.ask("PATCH", f"/sessions/{first.id}", stage.host_key, json=ended)
+        await stage.create()
+
+
 async def test_code_language_and_title_may_be_given(stage: Stage) -> None:
     interview = await stage.create(code="a\r\nb\rü😀\n", language="html", title="  Frontend – 2 ")
     data = interview.data

@@ -167,6 +167,12 @@ async def test_whoever_sends_too_fast_is_closed(serve: Serve) -> None:
             await host.tell("ping", id=str(number))
         assert await host.until_closed() == (4429, "too_many")
         assert 40 < len(host.all("pong")) < 80
+    async with room.enter() as host:
+        await host.message("welcome")
+        for number in range(80):
+            await host.tell("ping", id=str(number))
+        assert await host.until_closed() == (4429, "too_many")
+        assert len(host.all("pong")) < 40, "who reconnects has not rested"
 
 
 async def test_a_long_frame_counts_as_many(serve: Serve) -> None:
