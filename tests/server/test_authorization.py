@@ -15,7 +15,12 @@ from tests.support.room_client import RoomClient
 from codeinterview_server.api.errors import STATUSES
 from codeinterview_server.app import create_app
 from codeinterview_server.config import Settings
-from codeinterview_server.domain.errors import DomainError, InvalidToken
+from codeinterview_server.domain.errors import (
+    DomainError,
+    InvalidToken,
+    NotAuthenticated,
+    SessionExpired,
+)
 from codeinterview_server.domain.ids import new_participant_id
 from codeinterview_server.domain.languages import LANGUAGES
 from codeinterview_server.domain.roles import (
@@ -258,6 +263,51 @@ async def test_every_route_answers_everybody_as_the_table_says(
                 cast = await assemble(stage, phase, locked=locked)
     assert allowed > 20
     assert refused > 100
+
+
+async def test_an_expired_session_is_gone_for_everybody_on_every_route(
+    database: Database, data_dir: Path
+) -> None:
+    async with staged(database, data_dir) as before:
+        cast = await assemble(before, Phase.OPEN, locked=False)
+    async with database.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE sessions SET expires_at = 1 WHERE id = %(id)s", {"id": cast.interview.id}
+        )
+    async with staged(database, data_dir) as after:
+        cast.callers["host"].token, cast.callers["host of this run"].token = (
+            after.host_key,
+            after.run_key,
+        )
+        cast.interview = replace(
+            cast.interview, room=replace(cast.interview.room, origin=after.origin)
+        )
+        # Whether it may be deleted does not depend on its state.
+        others = {*_OF_NO_SESSION, Action.DELETE_SESSION}
+        asked = [each for each in ASKS if each.action not in others]
+        for ask in asked:
+            for name, caller in cast.callers.items():
+                expected: DomainError | None = SessionExpired()
+                if caller.unknown or name == "interviewer elsewhere":
+                    expected = InvalidToken()
+                elif caller.principal.kind is Kind.ANONYMOUS:
+                    expected = NotAuthenticated()
+                if ask.action is Action.WHO_AM_I and (
+                    caller.principal.kind is Kind.HOST or name == "interviewer elsewhere"
+                ):
+                    expected = None
+                what = f"{ask.name} by {name}"
+                await carry_out(after, cast, ask, caller, expected, what)
+        path = f"/sessions/{cast.interview.id}"
+        body = {"user": {"id": "k", "name": "K", "color": ""}}
+        for invite in (None, *cast.interview.invites.values()):
+            answer = await after.call("POST", f"{path}/join", json={**body, "invite": invite})
+            assert error(answer) == (410, "SESSION_EXPIRED")
+        assert error(await after.call("GET", f"{path}/preview")) == (410, "SESSION_EXPIRED")
+        for name in ("interviewer", "candidate", "removed interviewer"):
+            answer = await after.call("DELETE", path, cast.callers[name].token)
+            assert answer.status_code == 403, name
+        assert (await after.call("DELETE", path, after.host_key)).status_code == 204
 
 
 _OF_NO_SESSION = {Action.CREATE_SESSION, Action.LIST_SESSIONS}
