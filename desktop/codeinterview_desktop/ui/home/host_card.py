@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TITLE_LENGTH = 200
 NAME_LENGTH = 255
+_INTRO_WIDTH_PX = 280
 
 
 class HostCard(QFrame):
@@ -50,6 +51,13 @@ class HostCard(QFrame):
         self.submit.clicked.connect(self._send)
         self._error = label("", "error", wrap=True)
 
+        intro = label(
+            "It runs on this computer. Candidates join from any browser with a link.",
+            "muted",
+            wrap=True,
+        )
+        # Its least height is that at its least width, and the column makes room for it.
+        intro.setMinimumWidth(_INTRO_WIDTH_PX)
         heading = QHBoxLayout()
         heading.setSpacing(10)
         heading.addWidget(IconLabel(theme, "host", "accent", 20))
@@ -58,16 +66,14 @@ class HostCard(QFrame):
         layout.setContentsMargins(20, 18, 20, 20)
         layout.setSpacing(12)
         layout.addLayout(heading)
-        layout.addWidget(
-            label(
-                "It runs on this computer. Candidates join from any browser with a link.",
-                "muted",
-                wrap=True,
-            )
-        )
+        layout.addWidget(intro)
         layout.addWidget(Field("&Title", self.title))
-        layout.addWidget(Field("&Candidate’s name", self.candidate))
-        layout.addWidget(Field("&Language to start with", self.language))
+        # Beside each other, so that both cards fit a small laptop's screen.
+        pair = QHBoxLayout()
+        pair.setSpacing(12)
+        pair.addWidget(Field("&Candidate’s name", self.candidate), 1)
+        pair.addWidget(Field("&Language", self.language), 1)
+        layout.addLayout(pair)
         layout.addWidget(self._error)
         self._error.hide()
         layout.addWidget(self.submit)

@@ -112,12 +112,20 @@ class RecentSection(QWidget):
         again.setMinimumWidth(72)
         again.setAccessibleName(f"{again.text()} {session.title}")
         again.clicked.connect(lambda: self.open_requested.emit(session))
-        return Row(
+        whose = "Hosted here" if session.hosted else "Joined"
+        lead = IconLabel(self._theme, "host" if session.hosted else "join", "muted", 20)
+        lead.setToolTip(whose)
+        state = _state(session)
+        row = Row(
             session.title,
             " · ".join(_details(session)),
-            lead=IconLabel(self._theme, "host" if session.hosted else "join", "muted", 20),
-            tail=(StatusLabel(self._theme, _state(session)), again, self._more(session)),
+            lead=lead,
+            state=StatusLabel(self._theme, state) if state is not None else None,
+            tail=(again, self._more(session)),
         )
+        spoken = [whose, *([state.word] if state is not None else []), *_details(session)]
+        row.setAccessibleDescription(", ".join(spoken))
+        return row
 
     def _more(self, session: RecentSession) -> QToolButton:
         more = icon_button(self._theme, "more", f"More for {session.title}")
@@ -134,8 +142,7 @@ class RecentSection(QWidget):
 
 
 def _details(session: RecentSession) -> list[str]:
-    details = ["Hosted" if session.hosted else "Joined"]
-    details.append(wording.ago(session.at_ms, now_ms()))
+    details = [wording.ago(session.at_ms, now_ms())]
     if session.language is not None:
         details.append(wording.language_word(session.language))
     if session.participant_count is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,6 +13,8 @@ from codeinterview_desktop.ui.widgets.status import IconLabel
 if TYPE_CHECKING:
     from codeinterview_desktop.theme.controller import ThemeController
 
+_SENTENCE_WIDTH_PX: Final = 220
+
 
 class EmptyState(QWidget):
     """Explains an empty list."""
@@ -22,6 +24,8 @@ class EmptyState(QWidget):
         self._icon = IconLabel(theme, icon, "muted", 28)
         self._title = label(title, "strong")
         self._sentence = label(sentence, "muted", wrap=True)
+        # Its least height is that at its least width, and everything around it makes room for it.
+        self._sentence.setMinimumWidth(_SENTENCE_WIDTH_PX)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 8, 24, 8)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Row(QFrame):
-    """One entry; `lead` stands before its words, `tail` behind them."""
+    """One entry; `lead` stands before its words, `tail` behind them, `state` before the details."""
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class Row(QFrame):
         details: str,
         *,
         lead: QWidget | None = None,
+        state: QWidget | None = None,
         tail: Sequence[QWidget] = (),
     ) -> None:
         super().__init__()
@@ -43,7 +44,12 @@ class Row(QFrame):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.title)
-        words.addWidget(self.details)
+        second = QHBoxLayout()
+        second.setSpacing(8)
+        if state is not None:
+            second.addWidget(state)
+        second.addWidget(self.details, 1)
+        words.addLayout(second)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 8, 8, 8)
         layout.setSpacing(12)

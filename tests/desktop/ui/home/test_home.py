@@ -68,6 +68,19 @@ def test_a_failure_is_said_where_it_can_be_seen(page: HomePage) -> None:
     assert (page.host.error, page.join.field.error) == ("", "")
 
 
+def test_both_actions_are_there_in_a_small_window(qtbot: QtBot, page: HomePage) -> None:
+    # What menu and status bar leave of a window of 900 by 600.
+    page.resize(900, 520)
+    column = page.host.parentWidget()
+    assert column is not None
+    assert page.join.parentWidget() is column
+    viewport = column.parentWidget()
+    assert viewport is not None
+    # Nothing asks for more than its place: the page itself, and the column, which would scroll.
+    qtbot.waitUntil(lambda: viewport.height() == 520 - 40)
+    assert column.minimumSizeHint().height() <= viewport.height()
+
+
 def test_joining_needs_something_to_join(qtbot: QtBot, page: HomePage) -> None:
     asked: list[str] = []
     page.join.join_requested.connect(asked.append)
@@ -105,6 +118,12 @@ def test_recent_says_what_can_be_done_with_each(qtbot: QtBot, page: HomePage) ->
         for row in rows
     ]
     assert actions == [["End interview…", "Delete…"], ["Delete…"], ["Remove from list"]]
+    described = [row.accessibleDescription().split(", ") for row in rows]
+    assert [words[:2] for words in described[:2]] == [
+        ["Hosted here", "Open"],
+        ["Hosted here", "Ended"],
+    ]
+    assert described[2][0] == "Joined"
     # However long a title is, its buttons stay within the window.
     edge = page.recent.list.mapTo(page, page.recent.list.rect().topRight()).x()
     for row in rows:
