@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import signal
-import socket
-import subprocess
 import tempfile
-import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +12,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from psycopg import sql
+from tests.support.tcp_postgres import created
 
-from codeinterview_server.db.cluster import Cluster
 from codeinterview_server.db.embedded import EmbeddedPostgres
 from codeinterview_server.db.engine import Database
 from codeinterview_server.db.migrate import upgrade
-from codeinterview_server.db.postgres_programs import find_programs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -124,50 +119,8 @@ async def own_postgres(data_dir: Path) -> AsyncIterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def tcp_postgres_url(scratch: Path) -> Iterator[str]:
     """A second PostgreSQL, as somebody else would run one: on loopback, with a password."""
-    data_dir = scratch / "tcp"
-    data_dir.mkdir()
-    password = uuid.uuid4().hex
-    with asyncio.Runner() as runner:
-        embedded = EmbeddedPostgres(data_dir)
-        try:
-            with psycopg.connect(runner.run(embedded.start()), autocommit=True) as connection:
-                connection.execute(
-                    sql.SQL("ALTER ROLE codeinterview PASSWORD {}").format(sql.Literal(password))
-                )
-        finally:
-            runner.run(embedded.stop())
-    programs = find_programs(data_dir)
-    command, _ = Cluster(data_dir, programs).configure()
-    access = data_dir / "tcp_hba.conf"
-    access.write_text("host all all 127.0.0.1/32 scram-sha-256\n")
-    access.chmod(0o644)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    uid, gid = (programs.account.uid, programs.account.gid) if programs.account else (None, None)
-    process = subprocess.Popen(
-        [*command, "-c", "listen_addresses=127.0.0.1", "-p", str(port), "-c", f"hba_file={access}"],
-        stderr=subprocess.DEVNULL,
-        user=uid,
-        group=gid,
-    )
-    url = f"postgresql://codeinterview:{password}@127.0.0.1:{port}/postgres"
+    postgres = created(scratch / "tcp")
     try:
-        wait_for_answer(url)
-        yield url
+        yield postgres.url()
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
-
-
-def wait_for_answer(url: str, timeout_s: float = 20) -> None:
-    """Returns when PostgreSQL answers at the URL."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-        else:
-            return
+        postgres.stop()
