@@ -21,6 +21,7 @@ from codeinterview_desktop.core.supervisor import (
     ServerAwayError,
     ServerOptions,
     ServerState,
+    ServerStatus,
     ServerSupervisor,
 )
 from codeinterview_desktop.process.qprocess import QtChildProcess
@@ -335,10 +336,16 @@ def test_who_waits_during_a_restart_gets_the_new_server(on_qt: RunOnQt, tmp_path
         supervisor = bench.supervisor
         supervisor.start()
         await bench.until_state(ServerState.READY)
-        restarting = asyncio.ensure_future(supervisor.restart(ServerOptions(6000, True, None)))
-        await bench.until_state(ServerState.STOPPING)
-        assert await supervisor.wait_ready() == "http://127.0.0.1:6000"
-        await restarting
+        waiting: list[asyncio.Task[str]] = []
+
+        def wait_too(_before: ServerStatus, now: ServerStatus) -> None:
+            if now.state is ServerState.STOPPING and not waiting:
+                waiting.append(asyncio.create_task(supervisor.wait_ready()))
+
+        disconnect = supervisor.changed.connect(wait_too)
+        await supervisor.restart(ServerOptions(6000, True, None))
+        disconnect()
+        assert await waiting[0] == "http://127.0.0.1:6000"
         await supervisor.stop()
 
     on_qt(story())
