@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from codeinterview_desktop.webview.view import RoomView
 
 # The message leaves the frame's process only once the script gives it a turn.
-HANGING = (
-    "<script>parent.postMessage('begun', '*'); setTimeout(() => { for (;;) {} }, 50)</script>"
-)
+HANGING = "<script>parent.postMessage('begun', '*'); setTimeout(() => { for (;;) {} }, 50)</script>"
 
 
 @pytest.mark.parametrize(
