@@ -64,6 +64,21 @@ def grab(screen: Display, name: str) -> None:
     print(f"docs/images/{name}.png")
 
 
+def grab_at_rest(screen: Display, name: str) -> None:
+    """Save what the X display shows once it does not change any more."""
+    path = IMAGES / f"{name}.png"
+    shown = b""
+
+    def rests() -> bool:
+        nonlocal shown
+        before = shown
+        grab(screen, name)
+        shown = path.read_bytes()
+        return shown == before
+
+    wait_until(rests, "still picture")
+
+
 async def shoot(page: Page, name: str) -> None:
     """Save what a browser shows."""
     await page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
@@ -170,7 +185,8 @@ def main() -> None:
             program.until_served()
             wait_until(lambda: bool(screen.windows("CodeInterview")), "window")
             fill_screen(screen)
-            grab(screen, "home")
+            wait_until(lambda: "Server: ready" in program.log, "server's word")
+            grab_at_rest(screen, "home")
             asyncio.run(tour(screen))
 
 
