@@ -137,6 +137,8 @@ def _on_records(command: str, options: dict[str, Any]) -> int:
 
         settings = read_settings(_given(options))
         _set_up_logging("warning")
+        # Interrupted at the wrong moment it warns that it cannot roll back; closing does so anyway.
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
         print(cli_records.run(command, settings, options))
 
     try:

@@ -325,6 +325,34 @@ def test_an_interrupted_backup_leaves_nothing(
     assert left_behind(tmp_path) == []
 
 
+INTERRUPTED_IN_A_QUERY = """
+import sys
+import psycopg
+from codeinterview_server import cli, cli_records
+
+def run(command, settings, options):
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        connection.pgconn.send_query(b"SELECT pg_sleep(5)")
+        raise KeyboardInterrupt
+
+cli_records.run = run
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_an_interruption_within_a_query_is_told_in_one_sentence(database_url: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IN_A_QUERY, "prune", f"--database-url={database_url}"],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert done.returncode == Exit.INTERRUPTED
+    assert done.stderr.startswith("error INTERRUPTED ")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_restore_changes_nothing(
     commands: Commands, database_url: str, tmp_path: Path, number: signal.Signals
