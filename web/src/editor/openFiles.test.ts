@@ -5,11 +5,17 @@
 
 import "./testing/browser";
 
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import * as Y from "yjs";
 
 import { monaco } from "./monaco";
 import { openFile, type OpenFile } from "./openFiles";
+
+// A first model of a language makes Monaco import its definition, which must not outlive the tests.
+beforeAll(async () => {
+  const languages = ["python", "javascript", "html", "css"];
+  await Promise.all(languages.map((language) => monaco.editor.colorize("", language, {})));
+});
 
 interface Side {
   readonly file: OpenFile;
