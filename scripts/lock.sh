@@ -17,9 +17,11 @@ compile dev --extra desktop --group dev "$@"
 compile desktop --extra desktop --constraint requirements/dev.txt
 compile core --constraint requirements/dev.txt
 
-.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-config --no-header --no-annotate --constraint requirements/dev.txt \
-    --output-file requirements/build.txt --group build
+for group in build packaging; do
+    .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-config --no-header --no-annotate --constraint requirements/dev.txt \
+        --output-file "requirements/$group.txt" --group "$group"
+done
 
 cd web
 if [[ ${1:-} == --upgrade ]]; then npm update --silent --save; else npm install --silent --package-lock-only; fi
