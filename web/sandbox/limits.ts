@@ -6,8 +6,14 @@ export const MESSAGE_BYTES = 16 * 1024;
 /** Text of one run, notices included. */
 export const RUN_BYTES = 256 * 1024;
 
-/** What the program itself may write; the rest is kept for the sandbox's own notices. */
-export const PROGRAM_BYTES = RUN_BYTES - 2 * 1024;
+/** What of it is kept for the sandbox's own notices. */
+export const NOTICE_BYTES = 2 * 1024;
+
+/** What the program itself may write. */
+export const PROGRAM_BYTES = RUN_BYTES - NOTICE_BYTES;
+
+/** What a notice repeats of a program's own words, such as the reason of its end. */
+export const REASON_CHARS = 200;
 
 /** How long written text may be gathered before it is handed on. */
 export const BATCH_DELAY_MS = 16;

@@ -121,6 +121,8 @@ class Pages:
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
             # A page that hears its end could put it off, and its endless loop would outlive it.
             headers["Permissions-Policy"] = "unload=()"
+            # Content security policies do not cover WebRTC; a frame with this may not use any.
+            headers["Connection-Allowlist"] = "()"
         return headers
 
 

@@ -168,6 +168,7 @@ async def test_the_sandbox_has_the_policy_that_came_with_it(http: httpx.AsyncCli
     assert policy == "default-src 'none'; script-src blob:; frame-ancestors 'self'"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer.headers["Connection-Allowlist"] == "()"
     script = await http.get("/sandbox/worker-00000001.js")
     assert script.headers["Access-Control-Allow-Origin"] == "*"
 

@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, it, vi } from "vitest";
 
-import { BATCH_DELAY_MS, MESSAGE_BYTES, PROGRAM_BYTES } from "../limits";
+import { BATCH_DELAY_MS, MESSAGE_BYTES, NOTICE_BYTES, PROGRAM_BYTES } from "../limits";
 import { CAP_NOTICE, OutputQueue } from "./output";
 
 let sent: [string, string][];
@@ -53,6 +53,16 @@ it("ends at the cap, says so once, and still lets notices through", () => {
   const text = sent.map(([, piece]) => piece).join("");
   expect(text).toBe(`${"x".repeat(PROGRAM_BYTES)}${CAP_NOTICE}over`);
   expect(sent.at(-1)?.[0]).toBe("system");
+});
+
+it("bounds notices too, in which a program may have had its say", () => {
+  queue.notice("a\0\ud800b");
+  queue.notice("x".repeat(2 * NOTICE_BYTES));
+  queue.notice("y");
+  queue.flush();
+  const text = sent.map(([, piece]) => piece).join("");
+  expect(text).toMatch(/^a\u2400\ufffdbx+$/);
+  expect(new TextEncoder().encode(text).length).toBe(NOTICE_BYTES);
 });
 
 it("writes nothing for nothing", () => {

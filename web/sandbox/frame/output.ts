@@ -1,6 +1,6 @@
 /** A run's output on its way out: gathered, cut into messages, and ended at the cap. */
 
-import { BATCH_DELAY_MS, MESSAGE_BYTES, PROGRAM_BYTES, RUN_BYTES } from "../limits";
+import { BATCH_DELAY_MS, MESSAGE_BYTES, NOTICE_BYTES, PROGRAM_BYTES, RUN_BYTES } from "../limits";
 import type { Stream } from "../messages";
 import { prefixWithin, wellFormed } from "../text";
 
@@ -10,6 +10,7 @@ export const CAP_NOTICE =
 /** Gathers text for `BATCH_DELAY_MS` and emits pieces of at most `MESSAGE_BYTES` of one stream. */
 export class OutputQueue {
   #left: number;
+  #noticesLeft = NOTICE_BYTES;
   #truncated = false;
   #stream: Stream = "stdout";
   #pending = "";
@@ -44,9 +45,12 @@ export class OutputQueue {
     }
   }
 
-  /** Say something about the run itself; the program's allowance does not matter. */
+  /** Say something about the run itself, which has an allowance of its own. */
   notice(text: string): void {
-    this.#add("system", text);
+    // A program may be able to have words of its own repeated in a notice.
+    const kept = prefixWithin(wellFormed(text), this.#noticesLeft);
+    this.#noticesLeft -= kept.size;
+    if (kept.text !== "") this.#add("system", kept.text);
   }
 
   /** Emit everything now. */

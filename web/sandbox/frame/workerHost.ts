@@ -1,6 +1,6 @@
 /** One worker and the private port to it. A worker serves one run and is then thrown away. */
 
-import { PROGRAM_BYTES } from "../limits";
+import { PROGRAM_BYTES, REASON_CHARS } from "../limits";
 import type { HostMessage, WorkerMessage } from "../messages";
 import { parseWorkerMessage } from "../messages";
 
@@ -33,7 +33,8 @@ export class WorkerHost {
       };
       this.#worker.onerror = (event) => {
         event.preventDefault();
-        const reason = event.message || "the worker ended unexpectedly";
+        const [said = ""] = event.message.split("\n", 1);
+        const reason = said.slice(0, REASON_CHARS) || "the worker ended unexpectedly";
         reject(new Error(reason));
         this.onCrash?.(reason);
       };

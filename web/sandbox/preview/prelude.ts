@@ -68,6 +68,11 @@ window.addEventListener("securitypolicyviolation", (event) => {
   write("info", `Not loaded, because a preview has no network: ${what}\n`);
 });
 
+// Chromium ends a frame that reaches for what its allowlist of connections forbids: fail gently before.
+for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) {
+  Reflect.deleteProperty(window, name);
+}
+
 // A frame without modal dialogs ignores these; the room's typing must not wait for them anyway.
 window.alert = (message?: unknown) => {
   write("info", `alert: ${textOf(message ?? "")}\n`);

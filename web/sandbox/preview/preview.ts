@@ -7,7 +7,7 @@
 
 import { acceptPort } from "../connect";
 import { OutputQueue } from "../frame/output";
-import { RUN_BYTES } from "../limits";
+import { REASON_CHARS, RUN_BYTES } from "../limits";
 import { compose } from "./compose";
 import type { Files, PreviewMessage, ShowMessage } from "./messages";
 import { parsePreviewMessage } from "./messages";
@@ -16,6 +16,7 @@ const prelude = document.getElementById("prelude")?.textContent.trim() ?? "";
 
 class Preview {
   readonly #port: MessagePort;
+  #hasLeft = false;
   readonly #frame = document.createElement("iframe");
   readonly #output = new OutputQueue(
     (stream, text) => this.#send({ type: "console", stream, text }),
@@ -41,9 +42,12 @@ class Preview {
     });
     // Where a page wants to go is checked against the policy of the document around it.
     window.addEventListener("securitypolicyviolation", (event) => {
-      if (event.effectiveDirective !== "frame-src") return;
+      // Once: a page may try again before the first attempt has replaced it.
+      if (event.effectiveDirective !== "frame-src" || this.#hasLeft) return;
+      this.#hasLeft = true;
+      const place = event.blockedURI.slice(0, REASON_CHARS);
       this.#output.notice(
-        `The page went to ${event.blockedURI}, which a preview cannot show. Run loads it again.\n`,
+        `The page went to ${place}, which a preview cannot show. Run loads it again.\n`,
       );
     });
   }
@@ -53,6 +57,7 @@ class Preview {
   }
 
   #show(path: string, files: Files): void {
+    this.#hasLeft = false;
     this.#frame.srcdoc = compose(path, files, prelude);
     document.body.replaceChildren(this.#frame);
   }

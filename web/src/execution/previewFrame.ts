@@ -17,7 +17,7 @@ export interface PreviewFrameOptions {
 }
 
 const LOST =
-  "The page does not answer any more, perhaps because of an endless loop. It was closed; Run opens it again.\n";
+  "The page does not answer any more, perhaps because of an endless loop or for want of memory. It was closed; Run opens it again.\n";
 
 export class PreviewFrame {
   readonly #element: HTMLIFrameElement;
