@@ -88,6 +88,7 @@ def create_app(
         joins=RateLimit(settings.joins_per_minute),
         previews=RateLimit(settings.previews_per_minute),
         knocks=RateLimit(limits.knocks_per_minute),
+        arrivals=RateLimit(limits.arrivals_per_minute),
         crowd=Crowd(settings.sockets_per_address),
         host_key=host_key,
     )
@@ -102,8 +103,13 @@ def create_app(
     app.add_middleware(errors.UnexpectedErrors)
     app.add_middleware(BodyLimit, limit_bytes=limits.body_bytes)
     # As often as one may join and look, one may be wrong.
-    wrong = RateLimit(settings.joins_per_minute + settings.previews_per_minute)
-    app.add_middleware(GuessLimit, wrong=wrong, knows=services.knows)
+    each = settings.joins_per_minute + settings.previews_per_minute
+    app.add_middleware(
+        GuessLimit,
+        each=RateLimit(each),
+        together=RateLimit(max(each, limits.guesses_per_minute)),
+        vouches=services.vouches,
+    )
     app.add_middleware(OriginGuard, hosts=hosts)
     app.add_middleware(SecurityHeaders)
     return app

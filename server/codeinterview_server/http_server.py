@@ -9,9 +9,14 @@ from typing import Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 from codeinterview_server.api.socket import ABORT
+from codeinterview_server.domain.addresses import bucket_of
+from codeinterview_server.domain.errors import TooManyRequests
 from codeinterview_server.domain.limits import Limits
+from codeinterview_server.realtime.close_codes import close_for
+from codeinterview_server.realtime.connection import Budget
 
 _GRACE_S: Final = 5
 _FRAME_ROOM: Final = 2
@@ -22,6 +27,12 @@ _IDLE_S: Final = 10.0
 """How long a connection may go without the request, or the rest of it, that we wait for."""
 _STUCK_S: Final = 30.0
 """How long an answer may stay where it is because the other side does not read."""
+
+_SLICE_BYTES: Final = 8 * 1024
+"""How much of what came on a socket is read before the clock is looked at again."""
+_PIECE_BYTES: Final = 512
+"""Pieces of a message that are shorter are counted; no browser cuts so small."""
+_CHATTER_WAIT_S: Final = 10
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -112,11 +123,61 @@ class HttpProtocol(HttpToolsProtocol):
 
 def _address(protocol: object) -> str | None:
     client: tuple[str, int] | None = getattr(protocol, "client", None)
-    return None if client is None else client[0]
+    return None if client is None else bucket_of(client[0])
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """Lets the app drop a socket whose other side does not read."""
+    """Lets the app drop a socket whose other side does not read, and drops what only chatters.
+
+    Pings, pongs and pieces of messages never reach a room, so they are counted here: each costs us
+    about as much as a whole frame.
+    """
+
+    _chatter: Budget | None = None
+    _is_deaf = False
+
+    def data_received(self, data: bytes) -> None:
+        """Take in some frames, a few at a time: what follows a flood is not even read."""
+        for start in range(0, len(data), _SLICE_BYTES):
+            if self._is_deaf:
+                return
+            super().data_received(data[start : start + _SLICE_BYTES])
+
+    def handle_ping(self) -> None:
+        """Answer a ping."""
+        self._count()
+        super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        """Take in a pong."""
+        self._count()
+        super().handle_pong(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take in a further piece of a message."""
+        if len(event.data) < _PIECE_BYTES:
+            self._count()
+        if not self._is_deaf:
+            super().handle_cont(event)
+
+    def _count(self) -> None:
+        if self._chatter is None:
+            self._chatter = Budget(Limits().chatter_per_s)
+        if not self._chatter.spend(1) and not self._is_deaf:
+            self._is_deaf = True
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        if self.close_sent or not self.handshake_complete:
+            self.transport.abort()
+            return
+        code, reason = close_for(TooManyRequests(_CHATTER_WAIT_S))
+        self.conn.fail(int(code), reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": int(code)})
+        # Not at once: closing with something unread takes back what was written.
+        self.close_timer = self.loop.call_later(_GRACE_S, self.transport.abort)
 
     async def run_asgi(self) -> None:
         """Serve the socket."""

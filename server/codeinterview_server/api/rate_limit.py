@@ -32,25 +32,20 @@ class RateLimit:
         Raises:
             TooManyRequests: The address has none left.
         """
-        self.check(address)
-        self.charge(address)
-
-    def check(self, address: str) -> None:
-        """Takes nothing.
-
-        Raises:
-            TooManyRequests: The address has none left.
-        """
-        left = self._left(address, self._clock())
-        if left < 1:
-            raise TooManyRequests(math.ceil((1 - left) / self._rate_per_s))
-
-    def charge(self, address: str) -> None:
-        """Takes one request of an address if it has one left."""
         now = self._clock()
         left = self._left(address, now)
+        if left < 1:
+            raise TooManyRequests(math.ceil((1 - left) / self._rate_per_s))
+        self._keep(address, left - 1, now)
+
+    def refund(self, address: str) -> None:
+        """Gives one request back that an address had no need to spend."""
+        now = self._clock()
+        self._keep(address, min(self._capacity, self._left(address, now) + 1), now)
+
+    def _keep(self, address: str, left: float, now: float) -> None:
         self._buckets.pop(address, None)
-        self._buckets[address] = (max(0.0, left - 1), now)
+        self._buckets[address] = (left, now)
         self._forget(now)
 
     def _left(self, address: str, now: float) -> float:

@@ -32,14 +32,19 @@ from codeinterview_server.domain.roles import (
     may,
     require,
 )
-from codeinterview_server.domain.secrets import derive_invite, hash_token, same_secret
+from codeinterview_server.domain.secrets import (
+    derive_invite,
+    hash_token,
+    match_invite,
+    same_secret,
+)
 from codeinterview_server.domain.sessions import Participant, Session
 from codeinterview_server.realtime.room import Room
 from codeinterview_server.realtime.rooms import Rooms
 from codeinterview_server.realtime.views import participant_view, people_view, session_view
 
 from .crowd import Crowd
-from .guesses import address_of
+from .guesses import address_of, invite_of
 from .rate_limit import RateLimit
 
 
@@ -89,6 +94,8 @@ class Services:
     previews: RateLimit
     knocks: RateLimit
     """By session, not by address."""
+    arrivals: RateLimit
+    """By session; see `Limits.arrivals_per_minute`."""
     crowd: Crowd
     host_key: str = field(repr=False)
 
@@ -124,13 +131,33 @@ class Services:
             raise InvalidToken
         return participant.principal()
 
-    async def knows(self, credential: str) -> bool:
-        """Tells whether a credential is good for anything, as far as that can be said now."""
-        try:
-            await self.identify(credential)
-        except (InvalidToken, DatabaseAway):
+    async def vouches(
+        self, session_id: str | None, credential: str | None, invite: str | None
+    ) -> bool:
+        """Tells whether somebody shows what is good for a session, or for anything if it is None.
+
+        As far as that can be said now; it takes the same for a session that does not exist.
+        """
+        if credential is not None:
+            try:
+                principal = await self.identify(credential)
+            except (InvalidToken, DatabaseAway):
+                pass
+            else:
+                return principal.kind is Kind.HOST or session_id in (None, principal.session_id)
+        return session_id is not None and await self.is_invited(session_id, invite)
+
+    async def is_invited(self, session_id: str, invite: str | None) -> bool:
+        """Tells whether an invite opens a session, as far as that can be said now."""
+        if invite is None or not is_session_id(session_id):
             return False
-        return True
+        try:
+            session = await self.sessions.get(session_id)
+        except DatabaseAway:
+            return False
+        generations = {} if session is None else session.invite_generations
+        role = match_invite(self.host_key, session_id, generations, invite)
+        return session is not None and role is not None
 
     @asynccontextmanager
     async def visit(self, session_id: str, credential: str | None) -> AsyncIterator[Visit]:
@@ -217,6 +244,11 @@ async def _address(request: Request) -> str:
     return address_of(request.scope)
 
 
+async def _invite(request: Request) -> str | None:
+    return invite_of(request.scope)
+
+
 Parts = Annotated[Services, Depends(_services)]
 Credential = Annotated[str | None, Depends(_credential)]
 Address = Annotated[str, Depends(_address)]
+ShownInvite = Annotated[str | None, Depends(_invite)]

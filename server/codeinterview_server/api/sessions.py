@@ -10,6 +10,7 @@ from codeinterview_server.domain.errors import (
     Conflict,
     SessionExpired,
     SessionNotFound,
+    TooManyRequests,
     ValidationFailed,
 )
 from codeinterview_server.domain.ids import new_session_id
@@ -39,7 +40,15 @@ from .answers import (
     SessionPage,
 )
 from .bodies import ChangeSession, CreateSession, PutCode
-from .services import Address, Credential, Parts, Services, Visit, check_session_id
+from .services import (
+    Address,
+    Credential,
+    Parts,
+    Services,
+    ShownInvite,
+    Visit,
+    check_session_id,
+)
 
 router = APIRouter(
     prefix="/api/v1/sessions",
@@ -165,9 +174,16 @@ async def put_code(
 
 
 @router.get("/{session_id}/preview", response_model=PreviewAnswer)
-async def preview_session(session_id: str, parts: Parts, address: Address) -> dict[str, Any]:
+async def preview_session(
+    session_id: str, parts: Parts, address: Address, invite: ShownInvite
+) -> dict[str, Any]:
     """Tells what a join page may show; never any code."""
-    parts.previews.spend(address)
+    try:
+        parts.previews.spend(address)
+    except TooManyRequests:
+        # Behind a tunnel somebody else may have spent them.
+        if not await parts.is_invited(session_id, invite):
+            raise
     check_session_id(session_id)
     session = parts.rooms.session(session_id) or await parts.sessions.get(session_id)
     if session is None:

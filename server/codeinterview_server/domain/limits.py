@@ -39,6 +39,8 @@ class Limits:
     """Connections of any kind that one address has open."""
     messages_per_s: int = 200
     """Frames of one participant, averaged over ten seconds."""
+    chatter_per_s: int = 20
+    """Pings, pongs and small pieces of frames on one socket, averaged over ten seconds."""
     message_bytes: int = 2048
     """A frame counts as one message more for each so many bytes."""
     joins_per_minute: int = 30
@@ -47,6 +49,10 @@ class Limits:
     """Knocks and wrong invites at one session, whoever they come from."""
     previews_per_minute: int = 60
     """Previews of one address."""
+    guesses_per_minute: int = 300
+    """Wrong codes, tokens and keys of everybody together."""
+    arrivals_per_minute: int = 60
+    """Joins by link at one session, from addresses that have no joins of their own left."""
     runs_per_minute: int = 60
     """Runs that one participant starts, averaged over ten seconds."""
     run_output_bytes: int = 256 * 1024

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from tests.server.stage import Stage, error, staged
 
 from codeinterview_server.api.crowd import Crowd
+from codeinterview_server.api.guesses import INVITE_HEADER
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.domain.roles import Role
 
@@ -24,6 +26,10 @@ def seen_from(stage: Stage, address: str) -> Stage:
     transport = httpx.AsyncHTTPTransport(local_address=address)
     http = httpx.AsyncClient(base_url=stage.origin, transport=transport, timeout=30)
     return replace(stage, http=http)
+
+
+def guest(name: str) -> dict[str, Any]:
+    return {"user": {"id": name, "name": f"Guest {name}", "color": ""}}
 
 
 TOO_MANY = (429, "TOO_MANY_REQUESTS")
@@ -53,12 +59,117 @@ async def test_a_made_up_token_finds_out_no_more_codes_than_a_preview(
         async with interview.room.enter(person.token) as client:
             await client.message("welcome")
         # Their good credential does not help them to guess.
-        assert (await stage.call("GET", "/sessions/00000000", person.token)).status_code == 401
+        for elsewhere_asked in ("/sessions/00000000", "/sessions/00000000/preview"):
+            refusal = await stage.call("GET", elsewhere_asked, person.token)
+            assert error(refusal) == TOO_MANY
         # Pages are no answer about anything, and who is elsewhere notices nothing.
         assert (await stage.http.get("/openapi.json")).status_code == 200
         elsewhere = seen_from(stage, "127.0.0.2")
         async with elsewhere.http:
             assert (await elsewhere.call("GET", path, person.token)).status_code == 200
+
+
+async def test_asking_all_at_once_is_no_way_around_it(database: Database, data_dir: Path) -> None:
+    async with staged(database, data_dir, joins_per_minute=2, previews_per_minute=3) as stage:
+        await stage.create()
+        answers = await asyncio.gather(
+            *(stage.call("GET", f"/sessions/{n:08x}", "x" * 43) for n in range(60))
+        )
+        told = [answer for answer in answers if error(answer) != TOO_MANY]
+        # The five, and what came back in the second that this may take.
+        assert 5 <= len(told) < 12
+
+
+async def test_who_is_right_spends_nothing(database: Database, data_dir: Path) -> None:
+    async with staged(database, data_dir, joins_per_minute=1, previews_per_minute=2) as stage:
+        interview = await stage.create()
+        for _ in range(10):
+            path = f"/sessions/{interview.id}"
+            assert (await stage.call("GET", path, interview.creator.token)).status_code == 200
+            async with interview.room.enter() as client:
+                await client.message("welcome")
+        assert (await stage.call("GET", "/sessions/00000000", "x" * 43)).status_code == 404
+
+
+async def test_many_addresses_find_no_more_codes_together(
+    database: Database, data_dir: Path
+) -> None:
+    limits = Limits(guesses_per_minute=6)
+    async with (
+        staged(
+            database, data_dir, joins_per_minute=2, previews_per_minute=2, limits=limits
+        ) as stage,
+        AsyncExitStack() as stack,
+    ):
+        interview = await stage.create()
+        person = await stage.join(interview)
+        path = f"/sessions/{interview.id}"
+        body = guest("g")
+        many = [seen_from(stage, f"127.0.0.{n}") for n in range(2, 7)]
+        for one in many:
+            await stack.enter_async_context(one.http)
+        guesses = [
+            ("GET", "/sessions/00000000", "x" * 43, None),
+            ("GET", "/sessions/00000001/preview", None, None),
+            ("POST", "/sessions/00000002/join", None, body),
+        ]
+        for one in many[:2]:
+            for method, asked, token, sent in guesses:
+                refusal = await one.call(method, asked, token, json=sent)
+                assert error(refusal) == (404, "SESSION_NOT_FOUND")
+        # An address that was never wrong learns nothing more, in no way and of no code.
+        fresh = many[-1]
+        for session_id in ("00000003", interview.id):
+            for method, asked, token, sent in guesses:
+                asked = asked.replace(asked[10:18], session_id)
+                assert error(await fresh.call(method, asked, token, json=sent)) == TOO_MANY, asked
+            room = replace(interview.room, id=session_id, token="x" * 43)
+            async with room.enter() as client:
+                assert await client.until_closed() == (4429, "too_many")
+        # What others do locks nobody out who has something good.
+        assert (await fresh.call("GET", path, stage.host_key)).status_code == 200
+        assert (await fresh.call("GET", path, person.token)).status_code == 200
+        async with interview.room.enter(person.token) as client:
+            await client.message("welcome")
+        for role in Role:
+            shown = {INVITE_HEADER: interview.invites[role.value]}
+            assert (await fresh.call("GET", f"{path}/preview", headers=shown)).status_code == 200
+            invited = {"user": {**body["user"], "id": role.value}, "invite": shown[INVITE_HEADER]}
+            joined = await fresh.call("POST", f"{path}/join", json=invited, headers=shown)
+            assert joined.json()["status"] == "admitted"
+        # An invite is good for its own session.
+        preview = await fresh.call("GET", "/sessions/00000000/preview", headers=shown)
+        assert error(preview) == TOO_MANY
+
+
+async def test_a_link_opens_while_somebody_else_at_the_same_address_guesses(
+    database: Database, data_dir: Path
+) -> None:
+    """As behind a tunnel, where everybody has one address."""
+    limits = Limits(arrivals_per_minute=2)
+    async with staged(
+        database, data_dir, joins_per_minute=1, previews_per_minute=1, limits=limits
+    ) as stage:
+        interview = await stage.create()
+        path = f"/sessions/{interview.id}"
+        for _ in range(4):
+            await stage.call("POST", "/sessions/00000000/join", json=guest("g"))
+            await stage.call("GET", "/sessions/00000000/preview")
+        assert error(await stage.call("GET", f"{path}/preview")) == TOO_MANY
+        assert error(await stage.call("POST", f"{path}/join", json=guest("g"))) == TOO_MANY
+        shown = {INVITE_HEADER: interview.invites["candidate"]}
+
+        async def arrive(name: str) -> httpx.Response:
+            body = {**guest(name), "invite": shown[INVITE_HEADER]}
+            return await stage.call("POST", f"{path}/join", json=body, headers=shown)
+
+        assert (await stage.call("GET", f"{path}/preview", headers=shown)).status_code == 200
+        assert [(await arrive(name)).status_code for name in ("a", "b")] == [200, 200]
+        assert error(await arrive("c")) == TOO_MANY, "with an invite too there is a bound"
+        # A made-up one is none.
+        shown[INVITE_HEADER] = "x" * 22
+        assert error(await stage.call("GET", f"{path}/preview", headers=shown)) == TOO_MANY
+        assert error(await arrive("d")) == TOO_MANY
 
 
 async def test_a_socket_is_no_way_around_it(database: Database, data_dir: Path) -> None:

@@ -68,6 +68,17 @@ def test_a_bucket_never_holds_more_than_a_minutes_worth(clock: Clock) -> None:
         limit.spend("a")
 
 
+def test_what_was_not_needed_is_given_back_and_no_more(clock: Clock) -> None:
+    limit = RateLimit(2, clock)
+    limit.refund("a")
+    for _ in range(2):
+        limit.spend("a")
+    limit.refund("a")
+    limit.spend("a")
+    with pytest.raises(TooManyRequests):
+        limit.spend("a")
+
+
 def test_addresses_without_number_do_not_fill_the_memory(clock: Clock) -> None:
     limit = RateLimit(5, clock)
     for n in range(25_000):
