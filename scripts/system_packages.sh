@@ -31,7 +31,7 @@ libraries=(
     libudev.so.1:libudev1
 )
 # Program and its Debian package.
-programs=(chromium:chromium Xvfb:xvfb xauth:xauth ip:iproute2 xdotool:xdotool xclip:xclip)
+programs=(chromium:chromium Xvfb:xvfb xauth:xauth ip:iproute2 xdotool:xdotool xclip:xclip sshd:openssh-server)
 
 PATH=$PATH:/usr/sbin:/sbin
 present=$(ldconfig -p 2>/dev/null || true)
