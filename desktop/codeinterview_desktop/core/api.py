@@ -170,9 +170,12 @@ class ServerApi:
             body={"role": role.value},
         )
 
-    async def preview(self, session_id: str) -> Preview:
-        """What anybody may know of a session."""
-        return await self._ask("GET", f"/sessions/{session_id}/preview", _in("data", wire.preview))
+    async def preview(self, session_id: str, invite: str | None = None) -> Preview:
+        """What anybody may know of a session; an invite is answered also while others guess."""
+        headers = {} if invite is None else {"CodeInterview-Invite": invite}
+        return await self._ask(
+            "GET", f"/sessions/{session_id}/preview", _in("data", wire.preview), headers=headers
+        )
 
     async def _change(self, session_id: str, change: Mapping[str, object]) -> SessionInfo:
         return await self._ask(

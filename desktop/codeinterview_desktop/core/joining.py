@@ -112,7 +112,7 @@ class Joining:
                 await api.health()
                 host = urlsplit(origin).hostname or origin
                 return JoinedRoom(f"{origin}/", origin, None, host)
-            preview = await api.preview(session_id)
+            preview = await api.preview(session_id, invite)
         target = JoinTarget(origin, session_id, None)
         page = target.url or origin
         self._recent.remember(page, session_id, preview.title, preview.language)

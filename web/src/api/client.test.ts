@@ -12,6 +12,7 @@ interface Seen {
   readonly method: string;
   readonly url: string;
   readonly authorization: string | undefined;
+  readonly invite: string | string[] | undefined;
   readonly body: unknown;
 }
 
@@ -32,6 +33,7 @@ beforeEach(async () => {
         method: request.method ?? "",
         url: request.url ?? "",
         authorization: request.headers.authorization,
+        invite: request.headers["codeinterview-invite"],
         body: text === "" ? null : JSON.parse(text),
       });
       if (answer === "hang") return;
@@ -74,8 +76,19 @@ describe("requests", () => {
         method: "POST",
         url: "/api/v1/sessions/1a2b3c4d/join",
         authorization: undefined,
+        invite: "abc",
         body: { user: { id: "u1", name: "Ada", color: "0" }, invite: "abc" },
       },
+    ]);
+  });
+
+  it("show the invite already with the preview, and never in the address", async () => {
+    answer = { status: 200, body: '{"data": {}}' };
+    await client().preview("1a2b3c4d", "abc");
+    await client().preview("1a2b3c4d", null);
+    expect(seen.map(({ url, invite }) => [url, invite])).toEqual([
+      ["/api/v1/sessions/1a2b3c4d/preview", "abc"],
+      ["/api/v1/sessions/1a2b3c4d/preview", undefined],
     ]);
   });
 
@@ -108,7 +121,7 @@ describe("errors", () => {
         detail: { success: false, error: "Ask again.", code: "SESSION_NOT_FOUND" },
       }),
     };
-    const error = await failure(client().preview("1a2b3c4d"));
+    const error = await failure(client().preview("1a2b3c4d", null));
     expect(error).toMatchObject({ code: "SESSION_NOT_FOUND", status: 404, temporary: false });
     expect(error.message).toBe("Ask again.");
   });
@@ -171,7 +184,7 @@ describe("errors", () => {
   it("are the signal's reason when the caller gives up", async () => {
     answer = "hang";
     const controller = new AbortController();
-    const work = client().preview("1a2b3c4d", controller.signal);
+    const work = client().preview("1a2b3c4d", null, controller.signal);
     const reason = new Error("gone");
     controller.abort(reason);
     await expect(work).rejects.toBe(reason);

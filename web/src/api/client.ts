@@ -19,6 +19,8 @@ interface Request {
   readonly path: string;
   /** Host key or participant token. */
   readonly credential?: string | null | undefined;
+  /** Lets a guest with a link in while others who only guess are kept waiting. */
+  readonly invite?: string | null | undefined;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
 }
@@ -82,10 +84,15 @@ export class ApiClient {
     });
   }
 
-  async preview(sessionId: string, signal?: AbortSignal): Promise<Preview> {
+  async preview(
+    sessionId: string,
+    invite: string | null,
+    signal?: AbortSignal,
+  ): Promise<Preview> {
     const answer = await this.#ask<{ data: Preview }>({
       method: "GET",
       path: `/sessions/${encodeURIComponent(sessionId)}/preview`,
+      invite,
       signal,
     });
     return answer.data;
@@ -105,6 +112,7 @@ export class ApiClient {
       method: "POST",
       path: `/sessions/${encodeURIComponent(sessionId)}/join`,
       credential,
+      invite: body.invite,
       body,
     });
   }
@@ -214,6 +222,7 @@ function headersOf(request: Request): Record<string, string> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (request.body !== undefined) headers["Content-Type"] = "application/json";
   if (request.credential) headers["Authorization"] = `Bearer ${request.credential}`;
+  if (request.invite) headers["CodeInterview-Invite"] = request.invite;
   return headers;
 }
 

@@ -43,7 +43,7 @@ function JoinVisit({ sessionId }: { readonly sessionId: string }) {
     const look = async (): Promise<Standing> => {
       const stored = credentials.participant(sessionId);
       const [preview, before] = await Promise.all([
-        api.preview(sessionId, signal),
+        api.preview(sessionId, invite, signal),
         stored === null ? null : standingOf(stored.token),
       ]);
       if (before === "admitted") return { kind: "admitted" };
