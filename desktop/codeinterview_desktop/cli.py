@@ -39,6 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"CodeInterview {__version__}")
         return 0
+    if arguments and arguments[0] == "keep":
+        from .core.tunnels.keeper import keep
+
+        return keep(arguments[1:])
     if arguments:
         from codeinterview_server.cli import main as server_main
 

@@ -1,0 +1,1 @@
+"""Tunnels that let people across the internet reach the app's own server, and nothing else."""
