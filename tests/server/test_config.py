@@ -90,8 +90,9 @@ def test_secrets_do_not_show() -> None:
 def test_a_host_key_is_made_once_and_private(data_dir: Path) -> None:
     key = read_or_create(data_dir)
     assert len(key) == 43
-    assert read_or_create(data_dir) == key
     path = data_dir / "host.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert read_or_create(data_dir) == key
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o644)
     assert read_or_create(data_dir) == key

@@ -40,6 +40,8 @@ checkpoint_timeout = 15min
 timezone = 'UTC'
 log_timezone = 'UTC'
 lc_messages = 'C'
+# Without the rows that a statement failed on.
+log_error_verbosity = terse
 """
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 import psycopg
@@ -34,7 +35,10 @@ def libpq_url(url: str) -> str:
 
 @contextmanager
 def away_when_unreachable() -> Iterator[None]:
-    """Turns any sign of an unreachable or refusing PostgreSQL into `DatabaseAway`."""
+    """Turns any sign of an unreachable or refusing PostgreSQL into `DatabaseAway`.
+
+    What else it says passes, but for the rows that it quotes: they hold names, code and hashes.
+    """
     try:
         yield
     except (
@@ -50,7 +54,18 @@ def away_when_unreachable() -> Iterator[None]:
         read_only = isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
         if error.connection_invalidated or read_only:
             raise DatabaseAway from error
+        if isinstance(error.orig, psycopg.Error):
+            _leave_rows_out(error.orig)
+            error.args = (f"({type(error.orig).__name__}) {error.orig}",)
         raise
+    except psycopg.Error as error:
+        _leave_rows_out(error)
+        raise
+
+
+def _leave_rows_out(error: psycopg.Error) -> None:
+    if error.diag.message_primary is not None:
+        error.args = (error.diag.message_primary,)
 
 
 class Database:
@@ -64,6 +79,7 @@ class Database:
         self._url = libpq_url(url)
         self._pool_size = pool_size
         self._engine: AsyncEngine | None = None
+        self._shared: ContextVar[AsyncConnection | None] = ContextVar("shared", default=None)
 
     async def start(self) -> None:
         """Makes the pool; opens no connection yet."""
@@ -101,8 +117,29 @@ class Database:
             DatabaseAway: PostgreSQL cannot be reached, or was lost within the block.
         """
         with away_when_unreachable():
+            shared = self._shared.get()
+            if shared is not None:
+                async with shared.begin_nested():
+                    yield shared
+                return
             async with self.engine.begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Has everything that this task begins within the block committed at once, at its end.
+
+        What fails on its own is undone on its own.
+
+        Raises:
+            DatabaseAway: PostgreSQL cannot be reached, or was lost within the block.
+        """
+        async with self.begin() as connection:
+            token = self._shared.set(connection)
+            try:
+                yield
+            finally:
+                self._shared.reset(token)
 
     async def connect(self) -> psycopg.AsyncConnection[Any]:
         """Opens a driver connection of the caller's own, beside the pool.

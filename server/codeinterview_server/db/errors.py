@@ -2,7 +2,7 @@
 
 import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _PASSWORD_PARAMETER: Final = re.compile(r"(?:^|[?&\s])password=([^&\s]+)")
 
@@ -25,10 +25,8 @@ def without_secrets(text: str, url: str) -> str:
 
 def _secrets(url: str) -> set[str]:
     found = {match[1] for match in _PASSWORD_PARAMETER.finditer(url)}
-    try:
-        written = urlsplit(url).password
-    except ValueError:
-        written = None
-    if written:
-        found.add(written)
+    # A password that should have been encoded may hold any of these, and libpq tells of its parts.
+    before, at, _ = url.partition("://")[2].rpartition("@")
+    if at:
+        found.update(before.partition(":")[2].split("@"))
     return {secret for word in found for secret in (word, unquote(word)) if secret}

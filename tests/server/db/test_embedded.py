@@ -134,6 +134,18 @@ async def test_only_this_user_gets_in(own_postgres: EmbeddedPostgres, data_dir: 
     assert not mode(data_dir) & 0o066
 
 
+async def test_its_log_quotes_no_rows(own_postgres: EmbeddedPostgres, data_dir: Path) -> None:
+    url = await own_postgres.start()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE people (name text, born int NOT NULL)")
+        with pytest.raises(psycopg.errors.NotNullViolation, match="Nobody"):
+            connection.execute("INSERT INTO people VALUES (%s, NULL)", ("Nobody",))
+    await own_postgres.stop()
+    log = (data_dir / "postgres.log").read_text()
+    assert "violates not-null constraint" in log
+    assert "Nobody" not in log
+
+
 async def test_our_secrets_are_not_handed_on(
     own_postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:

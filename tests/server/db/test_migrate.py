@@ -117,6 +117,9 @@ def test_the_oldest_postgresql_is_named() -> None:
         ("bad s3cret here.", "postgresql://a:s3cret@h/d", "bad … here"),
         ("bad s%40t s@t", "postgresql://a:s%40t@h/d", "bad … …"),
         ("", "postgresql://h/d", ""),
+        # Not encoded: libpq takes the rest for the host.
+        ("no host 'cret/x@h'", "postgresql://a:s3@cret/x@h/d", "no host '…@h'"),
+        ("no host 'cret@['", "postgresql://a:s3@cret@[::1/d", "no host '…@['"),
     ],
 )
 def test_secrets_are_taken_out(text: str, url: str, cleaned: str) -> None:
