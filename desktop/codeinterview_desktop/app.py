@@ -20,6 +20,7 @@ import qasync
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from .core.failure_details import details_of
 from .core.failure_words import failure_words
 from .core.logs import log_to
 from .core.paths import AppPaths, app_paths
@@ -28,7 +29,9 @@ from .core.server_command import server_command
 from .core.settings import SettingsStore
 from .core.supervisor import Pace, ServerOptions, ServerSupervisor
 from .core.tasks import BackgroundTasks
+from .process.crash_log import CrashLog
 from .process.failures import FailureCatcher
+from .process.link_events import LinkEvents
 from .process.qprocess import QtChildProcess
 from .process.single_instance import SingleInstance
 from .webview.isolation import isolate_frames
@@ -50,6 +53,11 @@ ROOT_REFUSAL = (
     " Start the app as an ordinary user, or run `codeinterview serve` for the server alone."
 )
 ALREADY_OPEN = "CodeInterview is already running; its window comes to the front."
+CRASHED_TITLE = "CodeInterview ended unexpectedly last time"
+CRASHED = (
+    "What was typed and run in your interviews is kept. If it happens again, copy the details and"
+    " report them."
+)
 CANNOT_GO_ON = "CodeInterview had to close. Start it again; if this stays, look into {log}."
 _STOP_LIMIT_S = 30.0
 
@@ -134,6 +142,11 @@ class DesktopApp:
         if self._window is not None:
             self._window.present()
 
+    def open_link(self, link: str) -> None:
+        """Offer to join by a `codeinterview:` link."""
+        if self._window is not None:
+            self._window.offer_link(link)
+
     async def stop(self) -> None:
         """Close the window, withdraw what is advertised, stop the server. Safe to call twice."""
         if self._window is not None:
@@ -206,8 +219,12 @@ class DesktopApp:
         return QtChildProcess(command, self._paths.server_log)
 
 
-def run() -> int:
-    """Open the app and return its exit status when the user quits."""
+def run(link: str | None = None) -> int:
+    """Open the app and return its exit status when the user quits.
+
+    Args:
+        link: a `codeinterview:` link to offer once the window is there.
+    """
     began_s = time.perf_counter()
     paths = app_paths()
     log_handler = log_to(paths.app_log)
@@ -223,23 +240,30 @@ def run() -> int:
         _refuse(refusal)
         return 1
     instance = SingleInstance(paths.data)
-    if not instance.acquire():
+    if not instance.acquire(link):
         print(ALREADY_OPEN)
         return 0
     reports = Reports()
+    crash_log = CrashLog(paths.crash_log)
+    left = crash_log.start()
+    if left:
+        reports.problem(CRASHED_TITLE, CRASHED, paths.app_log, details_of(left))
+    links = LinkEvents(qt)
+    instance.link.connect(links.link.emit)
     failures = FailureCatcher(reports, paths.app_log)
     failures.install()
     loop = qasync.QEventLoop(qt)
     loop.set_exception_handler(failures.on_loop_failure)
     try:
         with loop:
-            loop.run_until_complete(_live(paths, failures, reports, instance, began_s))
+            loop.run_until_complete(_live(paths, failures, reports, instance, links, link, began_s))
     except Exception:
         _log.exception("The app cannot go on")
         _refuse(CANNOT_GO_ON.format(log=paths.app_log))
         return 1
     finally:
         failures.remove()
+        crash_log.stop()
         instance.release()
         if log_handler is not None:
             logging.getLogger().removeHandler(log_handler)
@@ -252,6 +276,8 @@ async def _live(
     failures: FailureCatcher,
     reports: Reports,
     instance: SingleInstance,
+    links: LinkEvents,
+    link: str | None,
     began_s: float,
 ) -> None:
     app = DesktopApp(
@@ -262,8 +288,11 @@ async def _live(
     )
     _quit_on_signals(app)
     instance.present.connect(app.present)
+    links.link.connect(app.open_link)
     try:
         app.start()
+        if link is not None:
+            app.open_link(link)
         _log.info("Window after %.2f s", time.perf_counter() - began_s)
         await app.quit.wait()
     finally:

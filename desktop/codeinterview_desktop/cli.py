@@ -33,12 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Server commands never import Qt, so that they start fast and work without it.
     """
+    from .core.app_links import is_app_link
+
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in _VERSION_OPTIONS:
         from codeinterview_server.version import __version__
 
         print(f"CodeInterview {__version__}")
         return 0
+    if len(arguments) == 1 and is_app_link(arguments[0]):
+        return _open_app(arguments[0])
     if arguments and arguments[0] == "keep":
         from .core.tunnels.keeper import keep
 
@@ -59,7 +63,7 @@ def window_problem(environ: Mapping[str, str], platform: str) -> str | None:
     return None if has_display(environ, platform) else NO_DISPLAY
 
 
-def _open_app() -> int:
+def _open_app(link: str | None = None) -> int:
     problem = window_problem(os.environ, sys.platform)
     if problem is not None:
         print(problem, file=sys.stderr)
@@ -73,7 +77,7 @@ def _open_app() -> int:
         # Such as a shared library that a bare system lacks.
         print(NO_QT.format(reason=error), file=sys.stderr)
         return EXIT_NO_WINDOW
-    return run()
+    return run(link)
 
 
 if __name__ == "__main__":

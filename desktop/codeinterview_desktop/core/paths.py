@@ -56,6 +56,11 @@ class AppPaths:
         return self.logs / "app.log"
 
     @property
+    def crash_log(self) -> Path:
+        """What is left of an app that died at once."""
+        return self.logs / "crash.log"
+
+    @property
     def server_log(self) -> Path:
         """What the server child writes to stderr."""
         return self.logs / "server.log"

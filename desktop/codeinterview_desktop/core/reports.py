@@ -23,11 +23,13 @@ class Problem:
         title: a few words, without a full stop.
         sentence: what happened and what to try next.
         log_path: where details are, when there are any.
+        details: what a report of it to its authors needs; empty when there is nothing to report.
     """
 
     title: str
     sentence: str
     log_path: Path | None = None
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,11 @@ class Reports:
             else:
                 on_notice(report)
 
-    def problem(self, title: str, sentence: str, log_path: Path | None = None) -> None:
+    def problem(
+        self, title: str, sentence: str, log_path: Path | None = None, details: str = ""
+    ) -> None:
         """Report something that needs the user."""
-        problem = Problem(title, sentence, log_path)
+        problem = Problem(title, sentence, log_path, details)
         if self._heard:
             self._problem.emit(problem)
         else:

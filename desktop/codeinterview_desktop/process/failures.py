@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from codeinterview_desktop.core.failure_details import failure_details
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Mapping
@@ -65,11 +67,11 @@ class FailureCatcher:
         error = context.get("exception")
         _log.error("%s", context.get("message"), exc_info=error)
         if error is not None:
-            self._tell()
+            self._tell(error)
 
-    def on_task_failure(self, _name: str, _error: BaseException) -> None:
+    def on_task_failure(self, _name: str, error: BaseException) -> None:
         """What `BackgroundTasks` is to call; it has logged the failure already."""
-        self._tell()
+        self._tell(error)
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -77,7 +79,7 @@ class FailureCatcher:
         if issubclass(kind, KeyboardInterrupt):
             return
         _log.error("Nobody caught this", exc_info=(kind, error, trace))
-        self._tell()
+        self._tell(error)
 
     def _on_thread_exception(self, failure: threading.ExceptHookArgs) -> None:
         # Another thread must not touch windows.
@@ -90,11 +92,11 @@ class FailureCatcher:
             ),
         )
 
-    def _tell(self) -> None:
+    def _tell(self, error: BaseException) -> None:
         now_s = self._clock()
         if now_s >= self._quiet_until_s:
             self._quiet_until_s = now_s + _QUIET_S
-            self._reports.problem(_TITLE, _SENTENCE, self._log_path)
+            self._reports.problem(_TITLE, _SENTENCE, self._log_path, failure_details(error))
 
 
 def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:

@@ -1,4 +1,7 @@
-"""One app per data directory: a second start brings the first one's window to the front."""
+"""One app per data directory: a second start brings the first one's window to the front.
+
+When it was started by a link it hands that over too.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
 
 _CONNECT_LIMIT_MS = 500
 _PRESENT = b"present\n"
-_MESSAGE_LIMIT_BYTES = 64
+_LINK = b"link "
+_MESSAGE_LIMIT_BYTES = 16 * 1024
 
 
 class SingleInstance:
@@ -23,16 +27,23 @@ class SingleInstance:
 
     Signals:
         present: a second start wants the window in front.
+        link: a second start was given this link.
     """
 
     def __init__(self, data_dir: Path) -> None:
         self.present: Signal[[]] = Signal()
+        self.link: Signal[str] = Signal()
         self._name = _name(data_dir)
         self._server: QLocalServer | None = None
 
-    def acquire(self) -> bool:
-        """True when this is the only one; otherwise the other one was told to come to the front."""
-        if self._tell_other():
+    def acquire(self, link: str | None = None) -> bool:
+        """True when this is the only one; otherwise the other one was told to come to the front.
+
+        Args:
+            link: what the other one is to open.
+        """
+        message = _PRESENT if link is None else _LINK + link.encode() + b"\n"
+        if self._tell_other(message):
             return False
         server = QLocalServer()
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -42,7 +53,7 @@ class SingleInstance:
             if not server.listen(self._name):
                 # Somebody was quicker, or there is no place for sockets: the lock of the data
                 # directory still keeps two servers apart.
-                return not self._tell_other()
+                return not self._tell_other(message)
         server.newConnection.connect(self._welcome)
         self._server = server
         return True
@@ -54,12 +65,12 @@ class SingleInstance:
             server.close()
             server.deleteLater()
 
-    def _tell_other(self) -> bool:
+    def _tell_other(self, message: bytes) -> bool:
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(_CONNECT_LIMIT_MS):
             return False
-        socket.write(_PRESENT)
+        socket.write(message)
         socket.waitForBytesWritten(_CONNECT_LIMIT_MS)
         socket.disconnectFromServer()
         return True
@@ -72,8 +83,11 @@ class SingleInstance:
             socket.disconnected.connect(socket.deleteLater)
 
     def _hear(self, socket: QLocalSocket) -> None:
-        if bytes(socket.read(_MESSAGE_LIMIT_BYTES).data()) == _PRESENT:
+        message = bytes(socket.read(_MESSAGE_LIMIT_BYTES).data())
+        if message == _PRESENT:
             self.present.emit()
+        elif message.startswith(_LINK) and message.endswith(b"\n"):
+            self.link.emit(message[len(_LINK) : -1].decode("utf-8", "replace"))
 
 
 def _name(data_dir: Path) -> str:

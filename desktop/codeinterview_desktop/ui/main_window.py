@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QRhiWidget, QVBoxLayout, QWidget
 
+from codeinterview_desktop.core.app_links import invitation_in
 from codeinterview_desktop.theme.controller import ThemeController
 from codeinterview_desktop.ui.actions import Actions
 from codeinterview_desktop.ui.background import Background
@@ -105,6 +106,12 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def offer_link(self, link: str) -> None:
+        """Come to the front with the form to join filled in by a `codeinterview:` link."""
+        self.present()
+        self.workspace.show_page(self.home)
+        self.home.join.offer(invitation_in(link))
 
     def ask_to_quit(self) -> None:
         """End the app; asks while an interview goes on."""

@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer
 
 from codeinterview_desktop.core.reports import Problem, Reports
 from codeinterview_desktop.process.failures import FailureCatcher
+from codeinterview_server.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,9 @@ def test_a_failing_slot_becomes_a_sentence(
     qtbot.waitUntil(lambda: bool(problems), timeout=5000)
     assert problems[0].log_path == Path("app.log")
     assert "Traceback" not in problems[0].sentence
+    assert problems[0].details.startswith(f"CodeInterview {__version__}")
+    assert "RuntimeError: nobody catches this" in problems[0].details
+    assert str(Path.home()) not in problems[0].details
     assert "nobody catches this" in caplog.text
     assert "Traceback" not in capsys.readouterr().err
 

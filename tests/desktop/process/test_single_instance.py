@@ -20,7 +20,7 @@ from PySide6.QtCore import QCoreApplication
 from codeinterview_desktop.process.single_instance import SingleInstance
 app = QCoreApplication([])
 instance = SingleInstance(Path(sys.argv[1]))
-print(instance.acquire(), flush=True)
+print(instance.acquire(*sys.argv[2:]), flush=True)
 """
 HELD = SECOND + "import os, signal; os.kill(os.getpid(), signal.SIGKILL)\n"
 
@@ -38,6 +38,24 @@ def test_a_second_start_brings_the_first_to_the_front(qtbot: QtBot, tmp_path: Pa
             assert second.communicate(timeout=20)[0].strip() == "False"
     finally:
         first.release()
+        first.release()
+
+
+def test_a_second_start_hands_its_link_over(qtbot: QtBot, tmp_path: Path) -> None:
+    link = "codeinterview:http://192.168.1.20:8765/i/1a2b3c4d#" + "Ä" * 22
+    first = SingleInstance(tmp_path)
+    heard: list[str] = []
+    first.link.connect(heard.append)
+    first.present.connect(lambda: heard.append("present"))
+    assert first.acquire()
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-c", SECOND, str(tmp_path), link], stdout=subprocess.PIPE, text=True
+        ) as second:
+            qtbot.waitUntil(lambda: bool(heard), timeout=20_000)
+            assert second.communicate(timeout=20)[0].strip() == "False"
+        assert heard == [link]
+    finally:
         first.release()
 
 

@@ -302,6 +302,23 @@ def test_joining_somebody_else(on_qt: Callable[..., Any], house: House, tmp_path
     on_qt(story())
 
 
+def test_a_link_from_elsewhere_fills_in_the_form_and_joins_nothing(
+    on_qt: Callable[..., Any], house: House
+) -> None:
+    async def link() -> None:
+        async with house.served() as app:
+            page = await host(app.window)
+            app.open_link("codeinterview:http://127.0.0.1:1/i/1a2b3c4d")
+            home = app.window.home
+            assert app.window.workspace.current is home
+            assert home.join.text.text() == "http://127.0.0.1:1/i/1a2b3c4d"
+            assert home.join.submit.isEnabled()
+            assert app.window.rooms.open_titles == (page.title,)
+            assert app.window.rooms.joined_titles == ()
+
+    on_qt(link())
+
+
 def test_the_window_comes_back_as_it_was(on_qt: Callable[..., Any], house: House) -> None:
     async def story() -> None:
         async with house.served() as app:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
+from codeinterview_desktop.core.third_party import third_party
 from codeinterview_desktop.theme.icons import application_icon
+from codeinterview_desktop.ui.dialogs.licences import LicencesDialog
 from codeinterview_desktop.ui.widgets.buttons import CopyFeedback, button
 from codeinterview_desktop.ui.widgets.labels import label
 from codeinterview_server.version import __version__
@@ -48,6 +50,9 @@ class AboutDialog(QDialog):
         layout.addWidget(words)
         layout.addWidget(label("MIT licence", "meta"), 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(8)
+        licences = button("Third-party &licences")
+        licences.clicked.connect(lambda: LicencesDialog(third_party(), self).open())
+        layout.addWidget(licences)
         layout.addWidget(copy)
         layout.addWidget(close)
         close.setFocus()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from codeinterview_desktop.ui.dialogs.frame import DialogFrame
 from codeinterview_desktop.ui.dialogs.question import Answer
+from codeinterview_desktop.ui.widgets.buttons import CopyFeedback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,10 @@ class ProblemDialog(DialogFrame):
             show_log.setToolTip(str(log_path))
             show_log.clicked.connect(lambda: open_url(QUrl.fromLocalFile(str(log_path))))
             self.buttons["Show log"] = show_log
+        if problem.details:
+            copy = self.add_side_button("Copy &details")
+            CopyFeedback(copy, theme, lambda: problem.details)
+            self.buttons["Copy details"] = copy
         for answer in answers or (Answer("&Close", lambda: None, "primary"),):
             made = self.add_button(answer.word, answer.kind)
             made.clicked.connect(lambda _checked=False, chosen=answer: self._choose(chosen))

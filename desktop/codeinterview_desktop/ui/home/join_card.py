@@ -68,6 +68,12 @@ class JoinCard(QFrame):
         self.text.clear()
         self.field.set_error("")
 
+    def offer(self, text: str) -> None:
+        """Fills in what came from elsewhere; the user presses Join, or does not."""
+        self.text.setText(text)
+        self.field.set_error("")
+        self.submit.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def focus_form(self) -> None:
         """Puts the cursor where typing starts."""
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)

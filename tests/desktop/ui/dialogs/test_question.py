@@ -14,6 +14,7 @@ from codeinterview_desktop.ui.dialogs.question import Answer, Question
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QUrl
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from codeinterview_desktop.theme.controller import ThemeController
@@ -99,3 +100,16 @@ def test_a_problem_without_ways_on_can_be_closed(qtbot: QtBot, theme: ThemeContr
     assert list(made.buttons) == ["Close"]
     qtbot.keyClick(made, Qt.Key.Key_Return)
     assert not made.isVisible()
+
+
+def test_details_are_copied_and_the_problem_stays(
+    qtbot: QtBot, qapp: QApplication, theme: ThemeController
+) -> None:
+    made = ProblemDialog(theme, None, Problem("Title", "Sentence.", details="Traceback: it"))
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(made)
+    made.show()
+    made.buttons["Copy details"].click()
+    assert qapp.clipboard().text() == "Traceback: it"
+    assert made.buttons["Copy details"].text() == "Copied"
+    assert made.isVisible()
