@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """How often one address may ask for previews."""
     sockets_per_address: Annotated[int, Field(ge=1)] = Limits().sockets_per_address
     """How many sockets one address may have open; behind a tunnel, all come from one."""
+    vitals_s: Annotated[float | None, Field(gt=0)] = None
+    """How often, in seconds, the log counts tasks, rooms and memory; None never does."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """From which level on log lines are written to standard error."""
 

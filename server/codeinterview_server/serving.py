@@ -104,6 +104,7 @@ async def _run(
     from codeinterview_server.db.engine import Database
     from codeinterview_server.db.migrate import upgrade
     from codeinterview_server.http_server import HttpServer
+    from codeinterview_server.vitals import Vitals
 
     if postgres is not None:
         database_url = await postgres.start()
@@ -115,6 +116,7 @@ async def _run(
     await database.start()
     try:
         app = create_app(settings, database, host_key)
+        vitals = Vitals(settings.vitals_s, app.state.rooms)
         server = HttpServer(app, lambda: on_ready(url_of(settings.host, listener)))
 
         def stop_server() -> None:
@@ -122,9 +124,11 @@ async def _run(
             server.should_exit = True
 
         stop.attach(stop_server)
+        vitals.start()
         try:
             await server.serve(sockets=[listener])
         finally:
+            await vitals.stop()
             stop.detach()
     finally:
         await database.stop()

@@ -142,6 +142,12 @@ class JournalStore:
         async with self._on_writer() as writer:
             await writer.execute(_WRITE_SNAPSHOT, (seq, state, session_id))
 
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Has what this task writes with other stores within the block committed at once."""
+        async with self._database.together():
+            yield
+
     async def claim(self, session_id: str) -> bool:
         """Makes this the server that has a session open; tells whether it was free."""
         async with self._on_writer() as writer:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 _log = logging.getLogger(__name__)
@@ -61,9 +62,9 @@ class Chores:
         if self._size_bytes > self._memory_bytes:
             self._make_room()
 
-    def first(self) -> Chore:
-        """Return the one whose turn it is; it waits until it is `done`."""
-        return next(iter(self._waiting.values()))
+    def first(self, count: int) -> list[Chore]:
+        """Return those whose turn it is, at most so many; they wait until they are `done`."""
+        return list(islice(self._waiting.values(), count))
 
     def done(self, chore: Chore) -> None:
         """Forget one, unless another has taken its place meanwhile."""

@@ -23,13 +23,14 @@ from codeinterview_server.realtime.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 _BATCH_ENTRIES: Final = 2000
+_BATCH_CHORES: Final = 100
 _BATCH_BYTES: Final = 4 * 1024 * 1024
 _ENTRY_BYTES: Final = 400
 """What a queued update takes beside its data."""
 _WRITE_TIMEOUT_S: Final = 15.0
 _SLOW_AFTER_S: Final = 1.0
 _CHORES_S: Final = 0.01
-"""How long small writes go on while updates wait."""
+"""How long small writes gather before they are committed."""
 _RETRY_FIRST_S: Final = 0.1
 _RETRY_LAST_S: Final = 3.0
 
@@ -121,6 +122,11 @@ class Journal:
     def is_away(self) -> bool:
         """Whether the database could not be reached last time."""
         return self._away
+
+    @property
+    def waiting(self) -> int:
+        """How many updates and small records are not in the database yet."""
+        return len(self._queue) + len(self._in_flight) + len(self._chores)
 
     def start(self) -> None:
         """Start the writer."""
@@ -323,20 +329,31 @@ class Journal:
                 return
 
     async def _do_chores(self) -> None:
+        while self._chores:
+            # A commit waits for the disk, so that one each would keep updates waiting as often.
+            async with asyncio.timeout(_WRITE_TIMEOUT_S), self._store.together():
+                done = await self._do_some_chores()
+            for chore in done:
+                self._chores.done(chore)
+            # A room that is to be unloaded waits for its snapshot.
+            if self._queue or self._snapshots:
+                return
+
+    async def _do_some_chores(self) -> list[Chore]:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _CHORES_S
-        while self._chores:
-            chore = self._chores.first()
+        done: list[Chore] = []
+        for chore in self._chores.first(_BATCH_CHORES):
             try:
-                async with asyncio.timeout(_WRITE_TIMEOUT_S):
-                    await chore.do()
+                await chore.do()
             except (DatabaseAway, TimeoutError):
                 raise
             except Exception:
                 _log.exception("%s failed", chore.name)
-            self._chores.done(chore)
-            if self._queue and loop.time() >= until_s:
-                return
+            done.append(chore)
+            if loop.time() >= until_s:
+                break
+        return done
 
     def _take_batch(self) -> list[tuple[Ledger, JournalEntry]]:
         batch: list[tuple[Ledger, JournalEntry]] = []

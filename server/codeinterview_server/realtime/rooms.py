@@ -85,6 +85,11 @@ class Rooms:
         """The ids of the sessions whose rooms are in memory."""
         return frozenset(self._entries)
 
+    @property
+    def unwritten(self) -> int:
+        """How many updates and small records of all rooms are not in the database yet."""
+        return self._journal.waiting
+
     def online_count(self, session_id: str) -> int:
         """Return how many participants of a session are connected."""
         room = self._room(session_id)

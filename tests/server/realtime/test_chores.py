@@ -21,7 +21,7 @@ def chore(name: str, key: Hashable | None = None, size_bytes: int = 0) -> Chore:
 def drain(chores: Chores) -> list[str]:
     names = []
     while chores:
-        first = chores.first()
+        (first,) = chores.first(1)
         names.append(first.name)
         chores.done(first)
     return names
@@ -38,7 +38,7 @@ def test_they_are_done_in_order_and_a_later_one_takes_its_elders_place() -> None
 def test_one_that_is_replaced_while_it_is_done_does_not_take_the_new_one_along() -> None:
     chores = Chores(2**20)
     chores.add(chore("started", "run"))
-    started = chores.first()
+    (started,) = chores.first(1)
     chores.add(chore("finished", "run"))
     chores.done(started)
     assert drain(chores) == ["finished"]

@@ -16,6 +16,7 @@ from tests.support.proxy import cable_to
 
 from codeinterview_server.db.embedded import EmbeddedPostgres
 from codeinterview_server.db.engine import Database
+from codeinterview_server.db.events import EventKind, EventStore
 from codeinterview_server.db.journal import JournalEntry, JournalStore
 from codeinterview_server.db.migrate import upgrade
 from codeinterview_server.db.sessions import SessionStore
@@ -489,6 +490,51 @@ async def test_chores_are_done_in_order_and_again_when_the_database_was_away(
         await finished.wait()
     assert done == ["first", "last"]
     assert "the broken one failed" in caplog.text
+
+
+async def test_chores_that_wait_together_are_committed_together_but_fail_alone(
+    journal: Journal, database: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    events = EventStore(database)
+    seen_meanwhile: list[str] = []
+
+    def chore(session_id: str, kind: EventKind, at_ms: int = 0) -> Chore:
+        return Chore(str(kind), lambda: events.append(session_id, at_ms, None, kind))
+
+    async def kinds() -> list[str]:
+        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+            rows = await connection.execute("SELECT kind FROM events ORDER BY id")
+            return [kind for (kind,) in await rows.fetchall()]
+
+    async def look() -> None:
+        seen_meanwhile.extend(await kinds())
+
+    journal.add_chore(chore(A, EventKind.CONNECTED))
+    journal.add_chore(chore(A, EventKind.JOINED, at_ms=2**70))
+    journal.add_chore(Chore("look", look))
+    journal.add_chore(chore(B, EventKind.DISCONNECTED))
+    await journal.stop(TIMEOUT_S)
+    assert "joined failed" in caplog.text
+    assert seen_meanwhile == []
+    assert await kinds() == ["connected", "disconnected"]
+
+
+async def test_snapshots_do_not_wait_for_chores_without_end(journal: Journal) -> None:
+    is_enough = False
+
+    async def chore() -> None:
+        if not is_enough:
+            journal.add_chore(Chore("one more", chore))
+
+    journal.add_chore(Chore("one more", chore))
+    room = Room(journal, A)
+    room.type("x")
+    assert await room.flushed()
+    journal.request_snapshot(room.ledger)
+    try:
+        assert await room.flushed()
+    finally:
+        is_enough = True
 
 
 # Stopping.
