@@ -36,6 +36,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     stop = StopRequest()
     stop.watch_signals()
     _allow_many_files()
+    _forbid_dumps()
     data_dir = DataDir(settings.data_dir)
     data_dir.open()
     try:
@@ -66,6 +67,15 @@ def _allow_many_files() -> None:
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _forbid_dumps() -> None:
+    """Have a crash, also PostgreSQL's, leave no image of memory: it holds keys and interviews."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _host_key(settings: Settings) -> str:
