@@ -92,6 +92,8 @@ ASKS = [
     Ask("GET", "/api/v1/sessions", Action.LIST_SESSIONS, bound=False),
     Ask("GET", SESSION, Action.READ_SESSION),
     Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"title": "Changed"}),
+    Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"locked": None, "join_policy": "knock"}),
+    Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"observers_listed": True}),
     Ask("PATCH", SESSION, Action.EDIT_CODE, {"code": "x = 2\n"}),
     Ask("PATCH", SESSION, Action.SWITCH_LANGUAGE, {"language": "html"}),
     Ask("PATCH", SESSION, Action.END_SESSION, {"phase": "ended"}, mutates=True),
@@ -106,6 +108,7 @@ ASKS = [
     Ask("DELETE", PARTICIPANT, Action.MANAGE_PARTICIPANTS, target="other", mutates=True),
     Ask("GET", SESSION + "/invites", Action.READ_INVITES),
     Ask("POST", SESSION + "/invites", Action.RENEW_INVITES, {"role": "observer"}),
+    Ask("DELETE", SESSION + "/invites/{role}", Action.RENEW_INVITES),
     Ask("WS", "/ws/sessions/{session_id}", Action.OPEN_SOCKET),
 ]
 
@@ -340,7 +343,7 @@ async def carry_out(
         "waiting": cast.waiting.id,
     }[ask.target]
     path = ask.path.removeprefix("/api/v1").format(
-        session_id=cast.interview.id, participant_id=target
+        session_id=cast.interview.id, participant_id=target, role="observer"
     )
     answer = await stage.call(ask.method, path, caller.token, json=ask.body)
     if expected is None:

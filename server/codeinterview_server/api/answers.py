@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
+from codeinterview_server.domain.sessions import JoinPolicy
 
 
 class _Shape(BaseModel):
@@ -33,6 +34,10 @@ class SessionHead(_Shape):
     language: str
     phase: Phase
     locked: bool
+    join_policy: JoinPolicy
+    """Whether an invite admits at once, and whether the code alone leads into the lobby."""
+    observers_listed: bool
+    """Whether candidates are told of observers."""
     creator_id: str
     created_at: int
     updated_at: int
@@ -55,11 +60,11 @@ class SessionBody(SessionHead):
 
 
 class Invites(_Shape):
-    """The present invite of each role."""
+    """The present invite of each role; null for one that was revoked."""
 
-    candidate: str
-    interviewer: str
-    observer: str
+    candidate: str | None
+    interviewer: str | None
+    observer: str | None
 
 
 class Answer(_Shape):
@@ -123,8 +128,9 @@ class Preview(_Shape):
     title: str
     phase: Phase
     language: str
+    join_policy: JoinPolicy
     approval_required: bool
-    """Whether somebody without an invite has to be let in."""
+    """Whether somebody without an invite has to be let in, rather than being refused."""
 
 
 class PreviewAnswer(Answer):

@@ -9,6 +9,7 @@ from codeinterview_server.domain.languages import LANGUAGES
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.domain.roles import Role
 from codeinterview_server.domain.sessions import (
+    JoinPolicy,
     parse_code,
     parse_color,
     parse_language,
@@ -36,6 +37,7 @@ Title = Annotated[str, AfterValidator(parse_title), Field(json_schema_extra={"ma
 LanguageId = Annotated[
     str, AfterValidator(parse_language), Field(json_schema_extra={"enum": list(LANGUAGES)})
 ]
+Policy = Annotated[JoinPolicy, Field(strict=False)]
 Code = Annotated[
     str, AfterValidator(_code), Field(description="A file's text, at most 1 MiB in UTF-8.")
 ]
@@ -71,6 +73,8 @@ class CreateSession(_Body):
     code: Code | None = None
     language: LanguageId | None = None
     title: Title | None = None
+    join_policy: Policy | None = None
+    observers_listed: bool | None = None
 
 
 class ChangeSession(_Change):
@@ -81,6 +85,8 @@ class ChangeSession(_Change):
     title: Title | None = None
     phase: Literal["ended"] | None = None
     locked: bool | None = None
+    join_policy: Policy | None = None
+    observers_listed: bool | None = None
 
 
 class Join(_Body):

@@ -20,6 +20,7 @@ STATUSES: Final[Mapping[type[errors.DomainError], int]] = {
     errors.InvalidToken: 401,
     errors.NotAllowed: 403,
     errors.InvalidInvite: 403,
+    errors.InviteRequired: 403,
     errors.Declined: 403,
     errors.Removed: 403,
     errors.WaitingForAdmission: 403,

@@ -1,10 +1,11 @@
-"""A session's invites over REST: read again, and made anew."""
+"""A session's invites over REST: read again, made anew, revoked."""
 
 from typing import Any
 
 from fastapi import APIRouter
 
-from codeinterview_server.domain.roles import Action
+from codeinterview_server.domain.errors import NotFound
+from codeinterview_server.domain.roles import Action, Role
 
 from .answers import ErrorAnswer, InvitesAnswer
 from .bodies import RenewInvite
@@ -34,3 +35,21 @@ async def renew_invite(
         visit.require(Action.RENEW_INVITES)
         session = await visit.room.live.renew_invite(body.role, visit.principal.participant_id)
         return {"success": True, "invites": parts.invites(session)}
+
+
+@router.delete("/{role}", response_model=InvitesAnswer)
+async def revoke_invite(
+    session_id: str, role: str, parts: Parts, credential: Credential
+) -> dict[str, Any]:
+    """Makes a role's links worthless; it has none until they are renewed."""
+    async with parts.visit(session_id, credential) as visit:
+        visit.require(Action.RENEW_INVITES)
+        session = await visit.room.live.revoke_invite(_role(role), visit.principal.participant_id)
+        return {"success": True, "invites": parts.invites(session)}
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError:
+        raise NotFound("There is no such role. Use candidate, interviewer or observer.") from None

@@ -8,6 +8,7 @@ from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import (
     Declined,
     InvalidInvite,
+    InviteRequired,
     Removed,
     SessionEnded,
     TooManyRequests,
@@ -21,7 +22,12 @@ from codeinterview_server.domain.roles import (
     Role,
 )
 from codeinterview_server.domain.secrets import hash_token, match_invite, new_token
-from codeinterview_server.domain.sessions import Participant, Session, choose_presence
+from codeinterview_server.domain.sessions import (
+    JoinPolicy,
+    Participant,
+    Session,
+    choose_presence,
+)
 from codeinterview_server.realtime.room import Room
 
 from .answers import ErrorAnswer, JoinAnswer
@@ -41,7 +47,7 @@ _PRESENT = frozenset({ParticipantStatus.ADMITTED, ParticipantStatus.WAITING})
 async def join_session(
     session_id: str, body: Join, parts: Parts, credential: Credential, address: Address
 ) -> dict[str, Any]:
-    """Joins: at once with an invite, a token of this session or the host key, else as a knock."""
+    """Joins: at once with a token of this session or the host key, else as its policy says."""
     if credential is None:
         await _spend_join(parts, address, session_id, body.invite)
     principal = await parts.caller(session_id, credential)
@@ -52,11 +58,13 @@ async def join_session(
         if principal.kind is Kind.PARTICIPANT:
             participant = await _come_back(room, principal, body.user, invited)
         else:
-            role = Role.INTERVIEWER if principal.kind is Kind.HOST else invited
+            is_host = principal.kind is Kind.HOST
+            role = Role.INTERVIEWER if is_host else invited
             if role is None:
                 parts.knocks.spend(session_id)
             token = new_token()
-            participant = await _come(room, body.user, role, token)
+            status = _status(room.session, role, is_host=is_host)
+            participant = await _come(room, body.user, role, status, token)
         visit = Visit(room, participant.principal())
         answer = {
             "success": True,
@@ -82,16 +90,34 @@ async def _spend_join(parts: Services, address: str, session_id: str, invite: st
 def _invited(parts: Services, session: Session, invite: str | None) -> Role | None:
     if invite is None:
         return None
-    role = match_invite(parts.host_key, session.id, session.invite_generations, invite)
+    role = match_invite(
+        parts.host_key,
+        session.id,
+        session.invite_generations,
+        invite,
+        revoked=session.revoked_invites,
+    )
     if role is None:
         parts.knocks.spend(session.id)
         raise InvalidInvite
     return role
 
 
-async def _come(room: Room, user: User, role: Role | None, token: str) -> Participant:
-    """Lets somebody new in, or into the lobby when no role was found for them."""
-    _check_open(room.session, role)
+def _status(session: Session, role: Role | None, *, is_host: bool) -> ParticipantStatus:
+    """Returns where somebody new goes who was invited as a role, or was not invited."""
+    knocks = not is_host and (role is None or session.join_policy is JoinPolicy.KNOCK)
+    # After the end nobody is let in any more.
+    if session.phase is Phase.ENDED and (knocks or role is not Role.INTERVIEWER):
+        raise SessionEnded
+    if role is None and session.join_policy is JoinPolicy.INVITE_ONLY:
+        raise InviteRequired
+    return ParticipantStatus.WAITING if knocks else ParticipantStatus.ADMITTED
+
+
+async def _come(
+    room: Room, user: User, role: Role | None, status: ParticipantStatus, token: str
+) -> Participant:
+    """Takes somebody new in, or into the lobby."""
     everybody = room.participants
     taken = [person.presence for person in everybody.values() if person.status in _PRESENT]
     newcomer = Participant(
@@ -102,7 +128,7 @@ async def _come(room: Room, user: User, role: Role | None, token: str) -> Partic
         color=user.color,
         presence=choose_presence(user.color, taken),
         role=role or Role.CANDIDATE,
-        status=ParticipantStatus.WAITING if role is None else ParticipantStatus.ADMITTED,
+        status=status,
         joined_at=now_ms(),
     )
     return await room.door.join(newcomer, hash_token(token))
@@ -117,12 +143,8 @@ async def _come_back(
         raise Declined
     if principal.status is ParticipantStatus.REMOVED:
         raise Removed
-    _check_open(room.session, principal.role)
+    if room.session.phase is Phase.ENDED and principal.role is not Role.INTERVIEWER:
+        raise SessionEnded
     return await room.door.come_back(
         principal.participant_id, name=user.name, color=user.color, invited=invited
     )
-
-
-def _check_open(session: Session, role: Role | None) -> None:
-    if session.phase is Phase.ENDED and role is not Role.INTERVIEWER:
-        raise SessionEnded

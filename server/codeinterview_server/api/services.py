@@ -156,7 +156,8 @@ class Services:
         except DatabaseAway:
             return False
         generations = {} if session is None else session.invite_generations
-        role = match_invite(self.host_key, session_id, generations, invite)
+        revoked = frozenset() if session is None else session.revoked_invites
+        role = match_invite(self.host_key, session_id, generations, invite, revoked=revoked)
         return session is not None and role is not None
 
     @asynccontextmanager
@@ -193,14 +194,15 @@ class Services:
             raise InvalidToken("This credential belongs to another session. Join this one first.")
         return principal
 
-    def invites(self, session: Session) -> dict[str, str]:
-        """Returns the session's present invites by role."""
-        return {
-            role.value: derive_invite(
-                self.host_key, session.id, role, session.invite_generations.get(role, 0)
-            )
-            for role in Role
-        }
+    def invites(self, session: Session) -> dict[str, str | None]:
+        """Returns the session's present invites by role; None for one that was revoked."""
+        return {role.value: self._invite(session, role) for role in Role}
+
+    def _invite(self, session: Session, role: Role) -> str | None:
+        if role in session.revoked_invites:
+            return None
+        generation = session.invite_generations.get(role, 0)
+        return derive_invite(self.host_key, session.id, role, generation)
 
 
 def current(principal: Principal, room: Room) -> Principal:

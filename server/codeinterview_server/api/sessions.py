@@ -26,6 +26,7 @@ from codeinterview_server.domain.roles import (
 from codeinterview_server.domain.secrets import hash_token, new_token
 from codeinterview_server.domain.sessions import (
     DEFAULT_TITLE,
+    JoinPolicy,
     Participant,
     Session,
     choose_presence,
@@ -134,11 +135,14 @@ async def change_session(
             await room.live.change(by=by, language=body.language)
         if body.code is not None:
             await room.replace_text(body.code, None, by)
-        if body.title is not None or body.locked is not None or body.phase is not None:
+        rules = (body.title, body.locked, body.join_policy, body.observers_listed, body.phase)
+        if any(rule is not None for rule in rules):
             await room.live.change(
                 by=by,
                 title=body.title,
                 locked=body.locked,
+                join_policy=body.join_policy,
+                observers_listed=body.observers_listed,
                 phase=None if body.phase is None else Phase(body.phase),
             )
         return {"success": True, "data": visit.session_body()}
@@ -197,7 +201,8 @@ async def preview_session(
             "title": session.title,
             "phase": session.phase,
             "language": session.language,
-            "approval_required": True,
+            "join_policy": session.join_policy,
+            "approval_required": session.join_policy is not JoinPolicy.INVITE_ONLY,
         },
     }
 
@@ -208,7 +213,8 @@ def _needed(body: ChangeSession) -> set[Action]:
         needed.add(Action.EDIT_CODE)
     if body.language is not None:
         needed.add(Action.SWITCH_LANGUAGE)
-    if body.title is not None or body.locked is not None:
+    rules = (body.title, body.locked, body.join_policy, body.observers_listed)
+    if any(rule is not None for rule in rules):
         needed.add(Action.CHANGE_SESSION)
     if body.phase is not None:
         needed.add(Action.END_SESSION)
@@ -228,6 +234,8 @@ async def _store(parts: Services, body: CreateSession, token: str) -> tuple[Sess
             created_at=now,
             updated_at=now,
             expires_at=now + round(parts.settings.session_hours * _HOUR_MS),
+            join_policy=body.join_policy or JoinPolicy.INVITE,
+            observers_listed=body.observers_listed is not False,
         )
         creator = Participant(
             session_id=session.id,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -49,6 +50,9 @@ sessions = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("invite_generations", JSONB, nullable=False),
+    Column("join_policy", Text, nullable=False, server_default="invite"),
+    Column("observers_listed", Boolean, nullable=False, server_default=true()),
+    Column("revoked_invites", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Index("sessions_created_at_id_idx", text("created_at DESC"), "id"),
 )
 

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy.exc
-from sqlalchemy import RowMapping, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    RowMapping,
+    Text,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from codeinterview_server.db.engine import Database
@@ -13,7 +24,7 @@ from codeinterview_server.db.participants import participant_values
 from codeinterview_server.db.schema import participants, sessions, updates
 from codeinterview_server.domain.errors import Conflict
 from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
-from codeinterview_server.domain.sessions import Participant, Session
+from codeinterview_server.domain.sessions import JoinPolicy, Participant, Session
 from codeinterview_server.domain.text import storable
 
 
@@ -101,6 +112,8 @@ class SessionStore:
         phase: Phase | None = None,
         locked: bool | None = None,
         expires_at: int | None = None,
+        join_policy: JoinPolicy | None = None,
+        observers_listed: bool | None = None,
     ) -> Session | None:
         """Changes what is not None and returns the session as it is now, or None if it is gone.
 
@@ -112,16 +125,27 @@ class SessionStore:
             "phase": None if phase is not Phase.ENDED else phase.value,
             "locked": locked,
             "expires_at": expires_at,
+            "join_policy": None if join_policy is None else join_policy.value,
+            "observers_listed": observers_listed,
         }
         values = {name: value for name, value in changes.items() if value is not None}
         return await self._update(session_id, at_ms, values)
 
     async def renew_invite(self, session_id: str, role: Role, at_ms: int) -> Session | None:
-        """Raises one role's invite generation by one, and returns the session or None."""
+        """Raises one role's invite generation by one; returns the session or None.
+
+        If the invite was revoked, it is so no longer.
+        """
         generation = func.coalesce(sessions.c.invite_generations[role.value].as_integer(), 0)
         raised = func.jsonb_build_object(role.value, generation + 1)
         merged = sessions.c.invite_generations.concat(raised.cast(JSONB))
-        return await self._update(session_id, at_ms, {"invite_generations": merged})
+        values = {"invite_generations": merged, "revoked_invites": _revoked_but(role)}
+        return await self._update(session_id, at_ms, values)
+
+    async def revoke_invite(self, session_id: str, role: Role, at_ms: int) -> Session | None:
+        """Leaves one role without an invite until it is renewed; returns the session or None."""
+        revoked = _revoked_but(role).concat(func.jsonb_build_array(role.value).cast(JSONB))
+        return await self._update(session_id, at_ms, {"revoked_invites": revoked})
 
     async def touch(self, session_id: str, at_ms: int) -> None:
         """Notes that the session changed at that time."""
@@ -173,6 +197,11 @@ def _matches(query: str) -> Any:
     )
 
 
+def _revoked_but(role: Role) -> Any:
+    others = sessions.c.revoked_invites.op("-")(literal(role.value, Text))
+    return type_coerce(others, JSONB)
+
+
 def _values(session: Session) -> dict[str, Any]:
     return {
         "id": session.id,
@@ -187,6 +216,9 @@ def _values(session: Session) -> dict[str, Any]:
         "invite_generations": {
             role.value: generation for role, generation in session.invite_generations.items()
         },
+        "join_policy": session.join_policy.value,
+        "observers_listed": session.observers_listed,
+        "revoked_invites": sorted(session.revoked_invites),
     }
 
 
@@ -204,4 +236,7 @@ def _session(row: RowMapping) -> Session:
         invite_generations={
             Role(role): generation for role, generation in row["invite_generations"].items()
         },
+        revoked_invites=frozenset(map(Role, row["revoked_invites"])),
+        join_policy=JoinPolicy(row["join_policy"]),
+        observers_listed=row["observers_listed"],
     )

@@ -55,6 +55,13 @@ class InvalidInvite(DomainError):  # noqa: N818
     default_sentence = "This invite is not valid any more. Ask the interviewer for a new link."
 
 
+class InviteRequired(DomainError):  # noqa: N818
+    """The session takes nobody in who has its code alone."""
+
+    code = "INVITE_REQUIRED"
+    default_sentence = "This session is by invitation. Ask the interviewer for the link."
+
+
 class Declined(DomainError):  # noqa: N818
     """An interviewer declined this participant in the lobby."""
 

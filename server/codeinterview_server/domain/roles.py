@@ -208,6 +208,9 @@ ROUTE_ACTIONS: Final[Mapping[tuple[str, str], frozenset[Action] | str]] = Mappin
         ),
         ("GET", "/api/v1/sessions/{session_id}/invites"): frozenset({Action.READ_INVITES}),
         ("POST", "/api/v1/sessions/{session_id}/invites"): frozenset({Action.RENEW_INVITES}),
+        ("DELETE", "/api/v1/sessions/{session_id}/invites/{role}"): frozenset(
+            {Action.RENEW_INVITES}
+        ),
         ("WS", "/ws/sessions/{session_id}"): frozenset({Action.OPEN_SOCKET}),
     }
 )
@@ -275,11 +278,13 @@ def require(principal: Principal, action: Action, session: SessionState | None =
             raise Removed
         if principal.status is ParticipantStatus.LEFT:
             raise InvalidToken("You left this session. Join it again.")
-    if session is not None and session.phase is Phase.ENDED:
-        raise SessionEnded
-    if principal.status is ParticipantStatus.WAITING:
-        raise WaitingForAdmission
     who = _who(principal)
+    is_over = session is not None and session.phase is Phase.ENDED
+    # Nobody is let in any more.
+    if is_over and (who is Who.WAITING or who in ALLOWED[action]):
+        raise SessionEnded
+    if who is Who.WAITING:
+        raise WaitingForAdmission
     if session is not None and session.locked and who in LOCKED_OUT.get(action, _NOBODY):
         raise NotAllowed("The interviewer has locked the editor. Ask them to unlock it.")
     raise NotAllowed

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from codeinterview_server.domain.roles import Role
 
@@ -36,7 +36,12 @@ def derive_invite(host_secret: str, session_id: str, role: Role, generation: int
 
 
 def match_invite(
-    host_secret: str, session_id: str, generations: Mapping[Role, int], invite: str
+    host_secret: str,
+    session_id: str,
+    generations: Mapping[Role, int],
+    invite: str,
+    *,
+    revoked: Collection[Role] = (),
 ) -> Role | None:
     """Returns the role that the invite opens, or None; the time taken tells nothing of it.
 
@@ -45,13 +50,14 @@ def match_invite(
         session_id: The session that is to be joined.
         generations: The present generation of each role's invite; a missing one counts as 0.
         invite: What the joining person presented.
+        revoked: The roles whose invites open nothing.
     """
     matched: Role | None = None
     for role in Role:
         expected = derive_invite(host_secret, session_id, role, generations.get(role, 0))
         if same_secret(expected, invite):
             matched = role
-    return matched
+    return None if matched in revoked else matched
 
 
 def same_secret(a: str, b: str) -> bool:

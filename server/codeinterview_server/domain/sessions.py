@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 from codeinterview_server.domain.errors import TooLarge
@@ -12,6 +13,7 @@ from codeinterview_server.domain.roles import Kind, ParticipantStatus, Phase, Pr
 __all__ = [
     "DEFAULT_TITLE",
     "PRESENCE_COLORS",
+    "JoinPolicy",
     "Participant",
     "ParticipantStatus",
     "Phase",
@@ -34,6 +36,17 @@ _TITLE_CHARACTERS: Final = 200
 _REORDERING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+class JoinPolicy(StrEnum):
+    """What leads into a session beside a token that was admitted once and the host's key."""
+
+    INVITE = "invite"
+    """An invite admits at once; the code alone leads into the lobby."""
+    KNOCK = "knock"
+    """Everybody waits in the lobby, whatever invite they hold; it says what they will be."""
+    INVITE_ONLY = "invite_only"
+    """An invite admits at once; the code alone is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One interview. Times are milliseconds since the epoch."""
@@ -48,6 +61,11 @@ class Session:
     updated_at: int
     expires_at: int
     invite_generations: Mapping[Role, int] = field(default_factory=dict)
+    revoked_invites: frozenset[Role] = frozenset()
+    """Roles that have no invite until it is renewed."""
+    join_policy: JoinPolicy = JoinPolicy.INVITE
+    observers_listed: bool = True
+    """Whether candidates are told of observers."""
 
     def is_expired(self, at_ms: int) -> bool:
         """Tells whether the session's time is over at that moment."""

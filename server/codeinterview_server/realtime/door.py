@@ -76,7 +76,7 @@ class Door:
         async with self._changing:
             before = self._roster.get(participant_id)
             after = await self._roster.come_back(
-                participant_id, name=name, color=color, invited=invited
+                participant_id, self._hall.session, name=name, color=color, invited=invited
             )
             self._record(before, after, after.id)
             self._announce(before, after)
@@ -170,6 +170,6 @@ class Door:
         if before.name != after.name:
             payload = {"participant_id": after.id, "name": after.name}
             self._records.event(EventKind.RENAMED, by, payload)
-        if before.role is not after.role:
+        if before.role is not after.role and after.status is not ParticipantStatus.LEFT:
             payload = {"participant_id": after.id, "role": after.role.value}
             self._records.event(EventKind.ROLE, by, payload)

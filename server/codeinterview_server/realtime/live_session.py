@@ -1,4 +1,4 @@
-"""The session of a live room: its title, language, lock, phase and invites, and their changes."""
+"""The session of a live room: its title, language, phase, rules and invites, and their changes."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from codeinterview_server.db.events import EventKind
 from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import SessionNotFound
 from codeinterview_server.domain.roles import Phase, Role
-from codeinterview_server.domain.sessions import Session
+from codeinterview_server.domain.sessions import JoinPolicy, Session
 from codeinterview_server.realtime.stores import Records, Stores
 
 _EDITED_EVERY_MS: Final = 10_000
@@ -24,6 +24,7 @@ class LiveSession:
         stores: Where it is written.
         records: Where its events are noted.
         changed: Called after each change, with the session before it.
+        invites_changed: Called after an invite was renewed or revoked.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class LiveSession:
         stores: Stores,
         records: Records,
         changed: Callable[[Session], None],
+        invites_changed: Callable[[], None],
     ) -> None:
         self._session = session
         self._stores = stores
         self._records = records
         self._changed = changed
+        self._invites_changed = invites_changed
         self._changing = asyncio.Lock()
 
     @property
@@ -52,6 +55,8 @@ class LiveSession:
         locked: bool | None = None,
         phase: Phase | None = None,
         language: str | None = None,
+        join_policy: JoinPolicy | None = None,
+        observers_listed: bool | None = None,
     ) -> None:
         """Change what is not None; `by` is who does it, None for the host.
 
@@ -62,7 +67,14 @@ class LiveSession:
         async with self._changing:
             before = self._session
             stored = await self._stores.sessions.update(
-                before.id, now_ms(), title=title, language=language, locked=locked, phase=phase
+                before.id,
+                now_ms(),
+                title=title,
+                language=language,
+                locked=locked,
+                phase=phase,
+                join_policy=join_policy,
+                observers_listed=observers_listed,
             )
             if stored is None:
                 raise SessionNotFound
@@ -92,10 +104,25 @@ class LiveSession:
         """
         async with self._changing:
             stored = await self._stores.sessions.renew_invite(self._session.id, role, now_ms())
-            if stored is None:
-                raise SessionNotFound
-            self._session = replace(self._session, invite_generations=stored.invite_generations)
+            self._take_invites(stored)
         self._records.event(EventKind.INVITE_RENEWED, by, {"role": role.value})
+        self._invites_changed()
+        return self._session
+
+    async def revoke_invite(self, role: Role, by: str | None) -> Session:
+        """Make a role's invites worthless, and give it none until it is renewed.
+
+        Raises:
+            SessionNotFound: The session was deleted meanwhile.
+            DatabaseAway: It could not be written down.
+        """
+        async with self._changing:
+            if role in self._session.revoked_invites:
+                return self._session
+            stored = await self._stores.sessions.revoke_invite(self._session.id, role, now_ms())
+            self._take_invites(stored)
+        self._records.event(EventKind.INVITE_REVOKED, by, {"role": role.value})
+        self._invites_changed()
         return self._session
 
     def note_edit(self) -> None:
@@ -105,12 +132,31 @@ class LiveSession:
             self._session = replace(self._session, updated_at=at_ms)
             self._records.edited(at_ms)
 
+    def _take_invites(self, stored: Session | None) -> None:
+        if stored is None:
+            raise SessionNotFound
+        self._session = replace(
+            self._session,
+            invite_generations=stored.invite_generations,
+            revoked_invites=stored.revoked_invites,
+        )
+
     def _record(self, before: Session, by: str | None) -> None:
         after = self._session
         changes: list[tuple[EventKind, bool, dict[str, Any]]] = [
             (EventKind.TITLE, after.title != before.title, {"title": after.title}),
             (EventKind.LOCKED, after.locked is not before.locked, {"locked": after.locked}),
             (EventKind.ENDED, after.phase is not before.phase, {}),
+            (
+                EventKind.JOIN_POLICY,
+                after.join_policy is not before.join_policy,
+                {"join_policy": after.join_policy.value},
+            ),
+            (
+                EventKind.OBSERVERS_LISTED,
+                after.observers_listed is not before.observers_listed,
+                {"observers_listed": after.observers_listed},
+            ),
         ]
         for kind, changed, payload in changes:
             if changed:

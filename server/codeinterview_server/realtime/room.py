@@ -84,7 +84,9 @@ class Room:
         self._budgets: dict[str, Budget] = {}
         self._labours: dict[str, Budget] = {}
         self._records = Records(session_id, stores, journal)
-        self.live = LiveSession(stored.session, stores, self._records, self._changed)
+        self.live = LiveSession(
+            stored.session, stores, self._records, self._changed, self._tell_of_invites
+        )
         self._roster = Roster(session_id, stored.participants, stored.token_hashes, stores, limits)
         self.door = Door(self, self._roster, self._peers, self._records)
         self._runs = RunBoard(session_id, stored.runs, limits, self._peers, self._records)
@@ -336,6 +338,14 @@ class Room:
         if self.session.language != before.language:
             self._workspace.seed(self.session.language)
         self._peers.tell({"type": "session", "session": session_view(self.session)})
+
+    def _tell_of_invites(self) -> None:
+        """Let whoever shows the invites read them again."""
+        self._peers.tell({"type": "invites"}, where=self._reads_invites)
+
+    def _reads_invites(self, connection: Connection) -> bool:
+        principal = self.participant(connection).principal()
+        return may(principal, Action.READ_INVITES, self.session)
 
     def _absorb(self, update: bytes) -> None:
         self._workspace.absorb(update)

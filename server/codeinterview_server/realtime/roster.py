@@ -8,12 +8,19 @@ from typing import Final
 from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import (
     Conflict,
+    InviteRequired,
     ParticipantNotFound,
+    SessionEnded,
     SessionFull,
 )
 from codeinterview_server.domain.limits import Limits
-from codeinterview_server.domain.roles import ParticipantStatus, Role
-from codeinterview_server.domain.sessions import Participant, choose_presence
+from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
+from codeinterview_server.domain.sessions import (
+    JoinPolicy,
+    Participant,
+    Session,
+    choose_presence,
+)
 from codeinterview_server.realtime.stores import Stores
 
 _PRESENT: Final = frozenset({ParticipantStatus.ADMITTED, ParticipantStatus.WAITING})
@@ -70,25 +77,38 @@ class Roster:
         return None if found is None else self._people.get(found)
 
     async def come_back(
-        self, participant_id: str, *, name: str, color: str, invited: Role | None
+        self,
+        participant_id: str,
+        session: Session,
+        *,
+        name: str,
+        color: str,
+        invited: Role | None,
     ) -> Participant:
         """Let somebody in again who has a token.
 
         Whoever left gave up being admitted, because they may have left from the lobby: an invite
-        brings them back in, and interviewers have been trusted before.
+        brings them back in, and interviewers have been trusted before; unless everybody knocks.
 
         Raises:
             SessionFull: Others took the place.
+            SessionEnded: They would have to wait, and nobody is let in any more.
+            InviteRequired: They would have to wait, and the session lets nobody.
         """
         before = self.get(participant_id)
         status, role = before.status, before.role
+        trusted = (
+            ParticipantStatus.WAITING
+            if session.join_policy is JoinPolicy.KNOCK
+            else ParticipantStatus.ADMITTED
+        )
         if status is ParticipantStatus.LEFT:
-            status = ParticipantStatus.WAITING
-            if before.role is Role.INTERVIEWER:
-                status = ParticipantStatus.ADMITTED
+            is_known = before.role is Role.INTERVIEWER
+            status = trusted if is_known else ParticipantStatus.WAITING
         if status is ParticipantStatus.WAITING and invited is not None:
-            status, role = ParticipantStatus.ADMITTED, invited
+            status, role = trusted, invited
         if before.status not in _PRESENT:
+            _check_lobby(session, status)
             self._check_room(status)
         return await self.change(participant_id, name=name, color=color, role=role, status=status)
 
@@ -117,6 +137,9 @@ class Roster:
             after = replace(after, color=color, presence=self._presence(participant_id, color))
         if after.status is not before.status and after.status in _PRESENT:
             after = replace(after, joined_at=now_ms())
+        if before.status is ParticipantStatus.WAITING and after.status is ParticipantStatus.LEFT:
+            # Or else an interviewer's invite would do without being let in.
+            after = replace(after, role=Role.CANDIDATE)
         if after == before:
             return before
         stored = await self._stores.participants.update(
@@ -174,3 +197,13 @@ class Roster:
             raise SessionFull
         if status is ParticipantStatus.WAITING and len(waiting) >= self._limits.waiting:
             raise SessionFull("Too many people wait for this session. Ask for an invite link.")
+
+
+def _check_lobby(session: Session, status: ParticipantStatus) -> None:
+    """Return when whoever would wait may do so."""
+    if status is not ParticipantStatus.WAITING:
+        return
+    if session.phase is Phase.ENDED:
+        raise SessionEnded
+    if session.join_policy is JoinPolicy.INVITE_ONLY:
+        raise InviteRequired

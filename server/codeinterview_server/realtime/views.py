@@ -14,6 +14,8 @@ def session_view(session: Session) -> dict[str, Any]:
         "language": session.language,
         "phase": session.phase.value,
         "locked": session.locked,
+        "join_policy": session.join_policy.value,
+        "observers_listed": session.observers_listed,
         "creator_id": session.creator_id,
         "created_at": session.created_at,
         "updated_at": session.updated_at,
@@ -55,6 +57,7 @@ def lobby_view(participants: Iterable[Participant]) -> list[dict[str, Any]]:
         {
             "id": participant.id,
             "name": participant.name,
+            "role": participant.role.value,
             "presence": participant.presence,
             "knocked_at": participant.joined_at,
         }

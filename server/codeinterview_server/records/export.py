@@ -20,7 +20,8 @@ from codeinterview_server.version import __version__
 
 _FETCH_ROWS: Final = 500
 _SESSION: Final = """
-SELECT id, title, language, creator_id, phase, locked, created_at, updated_at, expires_at
+SELECT id, title, language, creator_id, phase, locked, join_policy, observers_listed,
+    revoked_invites, created_at, updated_at, expires_at
 FROM sessions WHERE id = %s
 """
 _PARTICIPANTS: Final = """

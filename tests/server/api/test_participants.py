@@ -195,3 +195,51 @@ async def test_invites_are_read_again_and_renewed_by_role(stage: Stage) -> None:
     for wrong in ({}, {"role": "host"}, {"role": None}, {"role": ["candidate"]}):
         refusal = await stage.call("POST", path, interview.creator.token, json=wrong)
         assert error(refusal) == (422, "VALIDATION_FAILED")
+
+
+async def test_a_revoked_invite_opens_nothing_until_it_is_renewed(stage: Stage) -> None:
+    interview = await stage.create()
+    inside = await stage.join(interview)
+    path, join = f"/sessions/{interview.id}/invites", f"/sessions/{interview.id}/join"
+    body = {"user": {"id": "late", "name": "Late", "color": ""}}
+    first = interview.invites["candidate"]
+    for _ in range(2):
+        answer = await stage.ask("DELETE", f"{path}/candidate", interview.creator.token)
+        assert answer == {"success": True, "invites": {**interview.invites, "candidate": None}}
+    assert (await stage.ask("GET", path, stage.host_key))["invites"]["candidate"] is None
+    refusal = await stage.call("POST", join, json={**body, "invite": first})
+    assert error(refusal) == (403, "INVALID_INVITE")
+    refusal = await stage.call("POST", join, inside.token, json={**body, "invite": first})
+    assert error(refusal) == (403, "INVALID_INVITE")
+    assert (await stage.ask("POST", join, inside.token, json=body))["status"] == "admitted"
+    other = {**body, "invite": interview.invites["observer"]}
+    assert (await stage.ask("POST", join, json=other))["status"] == "admitted"
+    renewed = (await stage.ask("POST", path, stage.host_key, json={"role": "candidate"}))["invites"]
+    assert renewed["candidate"] not in (None, first)
+    refusal = await stage.call("POST", join, json={**body, "invite": first})
+    assert error(refusal) == (403, "INVALID_INVITE"), "what was revoked stays so"
+    answer = await stage.ask("POST", join, json={**body, "invite": renewed["candidate"]})
+    assert answer["status"] == "admitted"
+    refusal = await stage.call("DELETE", f"{path}/host", interview.creator.token)
+    assert error(refusal) == (404, "NOT_FOUND")
+    refusal = await stage.call("DELETE", f"{path}/candidate", inside.token)
+    assert error(refusal) == (403, "NOT_ALLOWED")
+
+
+async def test_interviewers_hear_of_new_invites_and_nobody_of_what_they_are(stage: Stage) -> None:
+    interview = await stage.create()
+    candidate = await stage.join(interview)
+    path = f"/sessions/{interview.id}/invites"
+    async with (
+        interview.room.enter() as inside,
+        interview.room.enter(candidate.token) as other,
+    ):
+        await inside.message("welcome")
+        await other.message("welcome")
+        await stage.ask("DELETE", f"{path}/observer", stage.host_key)
+        assert await inside.message("invites") == {"type": "invites"}
+        await stage.ask("POST", path, stage.host_key, json={"role": "observer"})
+        await inside.until(lambda: len(inside.all("invites")) == 2, "the second message")
+        await stage.ask("PATCH", f"/sessions/{interview.id}", stage.host_key, json={"title": "T"})
+        await other.message("session", lambda m: m["session"]["title"] == "T")
+        assert other.all("invites") == []

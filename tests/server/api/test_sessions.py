@@ -51,6 +51,8 @@ async def test_a_session_is_created_with_all_that_its_creator_needs(stage: Stage
         "files": {"main.js": main_file("javascript").template},
         "phase": "open",
         "locked": False,
+        "join_policy": "invite",
+        "observers_listed": True,
         "creator_id": "ada-1",
         "created_at": data["created_at"],
         "updated_at": data["created_at"],
@@ -214,6 +216,8 @@ async def test_sessions_are_listed_newest_first_and_by_pages(stage: Stage) -> No
         "language",
         "phase",
         "locked",
+        "join_policy",
+        "observers_listed",
         "creator_id",
         "created_at",
         "updated_at",
@@ -363,6 +367,8 @@ NO_CHANGE: list[tuple[dict[str, Any], str]] = [
     ({"phase": "paused"}, "phase"),
     ({"locked": "yes"}, "locked"),
     ({"locked": 1}, "locked"),
+    ({"join_policy": "open"}, "join_policy"),
+    ({"observers_listed": 0}, "observers_listed"),
     ({"code": 1}, "code"),
 ]
 

@@ -98,6 +98,7 @@ async def test_a_preview_says_enough_to_join_and_no_more(stage: Stage) -> None:
             "title": "Backend",
             "phase": "open",
             "language": "python",
+            "join_policy": "invite",
             "approval_required": True,
         },
     }
@@ -136,6 +137,7 @@ async def test_the_interface_is_described(stage: Stage) -> None:
         ("DELETE", f"{session}/participants/{{participant_id}}"),
         ("GET", f"{session}/invites"),
         ("POST", f"{session}/invites"),
+        ("DELETE", f"{session}/invites/{{role}}"),
         ("GET", f"{session}/preview"),
     }
     docs = await stage.http.get("/docs")

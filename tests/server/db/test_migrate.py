@@ -51,6 +51,29 @@ def test_an_empty_database_gets_what_the_stores_expect(new_database: Callable[[]
         assert compare_metadata(context, metadata) == []
 
 
+def test_a_database_of_the_first_revision_keeps_its_sessions(
+    new_database: Callable[[], str],
+) -> None:
+    url = new_database()
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(url),
+        poolclass=sqlalchemy.NullPool,
+    )
+    with engine.begin() as connection:
+        migrate.migrate_to(connection, "0001")
+    with psycopg.connect(url) as first:
+        first.execute(
+            "INSERT INTO sessions VALUES ('1a2b3c4d', 'Old', 'python', 'u1', 'open', true, 1, 2, "
+            """4102444800000, '{"candidate": 2}')"""
+        )
+    upgrade(url)
+    with psycopg.connect(url) as second:
+        rows = second.execute("SELECT * FROM sessions").fetchall()
+    former = ("1a2b3c4d", "Old", "python", "u1", "open", True, 1, 2, 4102444800000)
+    assert rows == [(*former, {"candidate": 2}, "invite", True, [])]
+
+
 def test_programs_that_start_at_once_all_succeed(new_database: Callable[[], str]) -> None:
     url = new_database()
     code = "import sys; from codeinterview_server.db.migrate import upgrade; upgrade(sys.argv[1])"

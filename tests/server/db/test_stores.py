@@ -15,7 +15,7 @@ from codeinterview_server.domain.errors import Conflict
 from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
 from codeinterview_server.domain.runs import Output, Run, RunStatus, Stream
 from codeinterview_server.domain.secrets import hash_token
-from codeinterview_server.domain.sessions import Participant, Session
+from codeinterview_server.domain.sessions import JoinPolicy, Participant, Session
 
 
 @pytest.fixture
@@ -88,6 +88,38 @@ async def test_renewing_an_invite_raises_its_generation_alone(sessions: SessionS
     assert session is not None
     assert session.invite_generations == {Role.CANDIDATE: 2, Role.OBSERVER: 1}
     assert await sessions.renew_invite("00000000", Role.CANDIDATE, 2_000) is None
+
+
+async def test_a_revoked_invite_is_none_until_it_is_renewed(sessions: SessionStore) -> None:
+    await sessions.revoke_invite(SESSION.id, Role.OBSERVER, 2_000)
+    await sessions.revoke_invite(SESSION.id, Role.CANDIDATE, 2_000)
+    revoked = await sessions.revoke_invite(SESSION.id, Role.OBSERVER, 2_000)
+    assert revoked is not None
+    assert revoked.revoked_invites == {Role.OBSERVER, Role.CANDIDATE}
+    assert revoked.invite_generations == SESSION.invite_generations
+    renewed = await sessions.renew_invite(SESSION.id, Role.OBSERVER, 2_000)
+    assert renewed is not None
+    assert renewed.revoked_invites == {Role.CANDIDATE}
+    assert renewed == await sessions.get(SESSION.id)
+    assert await sessions.revoke_invite("00000000", Role.CANDIDATE, 2_000) is None
+
+
+async def test_the_rules_of_a_session(sessions: SessionStore) -> None:
+    changed = await sessions.update(
+        SESSION.id, 2_000, join_policy=JoinPolicy.KNOCK, observers_listed=False
+    )
+    assert changed == replace(
+        SESSION, join_policy=JoinPolicy.KNOCK, observers_listed=False, updated_at=2_000
+    )
+    assert await sessions.get(SESSION.id) == changed
+    other = replace(
+        changed,
+        id="0000000a",
+        join_policy=JoinPolicy.INVITE_ONLY,
+        revoked_invites=frozenset({Role.OBSERVER}),
+    )
+    await add_session(sessions, other)
+    assert await sessions.get(other.id) == other
 
 
 async def test_the_list_is_paged_newest_first(

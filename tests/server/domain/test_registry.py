@@ -62,7 +62,7 @@ def test_every_refusal_has_a_code_and_a_sentence() -> None:
     codes = {cls.code for cls in errors.DomainError.__subclasses__()}
     assert codes == {
         "BAD_REQUEST", "NOT_AUTHENTICATED", "INVALID_TOKEN", "NOT_ALLOWED", "INVALID_INVITE",
-        "DECLINED", "REMOVED", "WAITING_FOR_ADMISSION", "SESSION_NOT_FOUND",
+        "INVITE_REQUIRED", "DECLINED", "REMOVED", "WAITING_FOR_ADMISSION", "SESSION_NOT_FOUND",
         "PARTICIPANT_NOT_FOUND", "NOT_FOUND", "SESSION_ENDED", "SESSION_FULL", "CONFLICT",
         "SESSION_EXPIRED", "TOO_LARGE", "VALIDATION_FAILED", "TOO_MANY_REQUESTS",
         "DATABASE_AWAY", "SHUTTING_DOWN",

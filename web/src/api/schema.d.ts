@@ -147,7 +147,7 @@ export interface paths {
         put?: never;
         /**
          * Join Session
-         * @description Joins: at once with an invite, a token of this session or the host key, else as a knock.
+         * @description Joins: at once with a token of this session or the host key, else as its policy says.
          */
         post: operations["join_session_api_v1_sessions__session_id__join_post"];
         delete?: never;
@@ -224,6 +224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/invites/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Invite
+         * @description Makes a role's links worthless; it has none until they are renewed.
+         */
+        delete: operations["revoke_invite_api_v1_sessions__session_id__invites__role__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -256,6 +276,9 @@ export interface components {
             phase?: "ended" | null;
             /** Locked */
             locked?: boolean | null;
+            join_policy?: components["schemas"]["JoinPolicy"] | null;
+            /** Observers Listed */
+            observers_listed?: boolean | null;
         };
         /**
          * CreateAnswer
@@ -285,6 +308,9 @@ export interface components {
             language?: ("javascript" | "python" | "html") | null;
             /** Title */
             title?: string | null;
+            join_policy?: components["schemas"]["JoinPolicy"] | null;
+            /** Observers Listed */
+            observers_listed?: boolean | null;
         };
         /**
          * ErrorAnswer
@@ -335,15 +361,15 @@ export interface components {
         };
         /**
          * Invites
-         * @description The present invite of each role.
+         * @description The present invite of each role; null for one that was revoked.
          */
         Invites: {
             /** Candidate */
-            candidate: string;
+            candidate: string | null;
             /** Interviewer */
-            interviewer: string;
+            interviewer: string | null;
             /** Observer */
-            observer: string;
+            observer: string | null;
         };
         /**
          * InvitesAnswer
@@ -386,6 +412,12 @@ export interface components {
             token: string;
             data?: components["schemas"]["SessionBody"] | null;
         };
+        /**
+         * JoinPolicy
+         * @description What leads into a session beside a token that was admitted once and the host's key.
+         * @enum {string}
+         */
+        JoinPolicy: "invite" | "knock" | "invite_only";
         /**
          * MeAnswer
          * @description What a credential is good for.
@@ -474,9 +506,10 @@ export interface components {
             phase: components["schemas"]["Phase"];
             /** Language */
             language: string;
+            join_policy: components["schemas"]["JoinPolicy"];
             /**
              * Approval Required
-             * @description Whether somebody without an invite has to be let in.
+             * @description Whether somebody without an invite has to be let in, rather than being refused.
              */
             approval_required: boolean;
         };
@@ -549,6 +582,13 @@ export interface components {
             phase: components["schemas"]["Phase"];
             /** Locked */
             locked: boolean;
+            /** @description Whether an invite admits at once, and whether the code alone leads into the lobby. */
+            join_policy: components["schemas"]["JoinPolicy"];
+            /**
+             * Observers Listed
+             * @description Whether candidates are told of observers.
+             */
+            observers_listed: boolean;
             /** Creator Id */
             creator_id: string;
             /** Created At */
@@ -595,6 +635,13 @@ export interface components {
             phase: components["schemas"]["Phase"];
             /** Locked */
             locked: boolean;
+            /** @description Whether an invite admits at once, and whether the code alone leads into the lobby. */
+            join_policy: components["schemas"]["JoinPolicy"];
+            /**
+             * Observers Listed
+             * @description Whether candidates are told of observers.
+             */
+            observers_listed: boolean;
             /** Creator Id */
             creator_id: string;
             /** Created At */
@@ -1091,6 +1138,38 @@ export interface operations {
                 "application/json": components["schemas"]["RenewInvite"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitesAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    revoke_invite_api_v1_sessions__session_id__invites__role__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
