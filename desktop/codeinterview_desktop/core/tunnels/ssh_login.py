@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import asyncssh
-from asyncssh.public_key import get_default_public_key_algs
+from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 from typing_extensions import override
 
 from .known_hosts import KnownKeys, host_key_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _CONNECT_LIMIT_S = 15.0
 _LOGIN_LIMIT_S = 30.0
+_AGENT_LIMIT_S = 5.0
 _TOO_MANY_FAILURES = 2  # SSH_DISCONNECT_PROTOCOL_ERROR, with which OpenSSH ends a login.
 
 
@@ -87,11 +89,10 @@ async def log_in(
         UnknownHostError, WrongHostError, LoginRefusedError, UnreachableError
     """
     client = _Client(credentials.password, on_banner)
-    # The kinds of keys that are known are the only ones asked for, else all but certificates,
-    # which nobody could vouch for.
-    any_kind = not (known.keys or known.authorities)
-    algorithms = [each.decode("ascii") for each in get_default_public_key_algs()]
+    is_known = bool(known.keys or known.authorities)
+    agent = await _agent() if credentials.use_agent else None
     try:
+        keys = [*(await _agent_keys(agent)), *credentials.keys]
         return await asyncssh.connect(
             target.host,
             target.port,
@@ -99,10 +100,11 @@ async def log_in(
             client_factory=lambda: client,
             username=target.user,
             known_hosts=(list(known.keys), list(known.authorities), list(known.revoked)),
-            server_host_key_algs=algorithms if any_kind else (),
+            server_host_key_algs=_algorithms(known),
             x509_trusted_certs=None,
-            client_keys=list(credentials.keys) or None,
-            agent_path=() if credentials.use_agent else None,
+            # None at all, as the library looks for some itself otherwise.
+            client_keys=keys or None,
+            agent_path=None,
             agent_forwarding=False,
             preferred_auth=["publickey", "keyboard-interactive", "password"],
             gss_host=None,
@@ -114,12 +116,10 @@ async def log_in(
     except asyncssh.HostKeyNotVerifiable as error:
         if "revoked" in str(error):
             raise WrongHostError(_revoked(target)) from None
-        if client.shown is not None and any_kind:
+        if client.shown is not None and not is_known:
             raise UnknownHostError(host_key_of(target, client.shown)) from None
         raise WrongHostError(_wrong_host(target, client.shown)) from None
-    except asyncssh.KeyExchangeFailed as error:
-        if not any_kind and "host key" in str(error):
-            raise WrongHostError(_wrong_host(target, None)) from None
+    except asyncssh.KeyExchangeFailed:
         raise UnreachableError(
             f"{target.host} and this app have no way of encrypting in common."
         ) from None
@@ -131,6 +131,36 @@ async def log_in(
         raise UnreachableError(_dropped(target)) from None
     except (TimeoutError, OSError) as error:
         raise UnreachableError(_network(target, error)) from None
+    finally:
+        if agent is not None:
+            agent.close()
+            await agent.wait_closed()
+
+
+async def _agent() -> asyncssh.SSHAgentClient | None:
+    """The user's agent, or None where there is none."""
+    try:
+        return await asyncssh.connect_agent()
+    except OSError:
+        return None
+
+
+async def _agent_keys(agent: asyncssh.SSHAgentClient | None) -> Sequence[asyncssh.SSHKeyPair]:
+    try:
+        async with asyncio.timeout(_AGENT_LIMIT_S):
+            return await agent.get_keys() if agent is not None else ()
+    except (TimeoutError, ValueError):
+        # It is locked, or no agent.
+        return ()
+
+
+def _algorithms(known: KnownKeys) -> list[str]:
+    """Kinds of host keys to ask for: known ones first, as a host may have several."""
+    own = [algorithm for key in known.keys for algorithm in key.sig_algorithms]
+    # Without an authority nobody could vouch for a certificate.
+    certificates = get_default_certificate_algs() if known.authorities else []
+    wanted = dict.fromkeys((*certificates, *own, *get_default_public_key_algs()))
+    return [algorithm.decode("ascii") for algorithm in wanted]
 
 
 class _Client(asyncssh.SSHClient):
@@ -195,7 +225,7 @@ def _refused(target: SshTarget, client: _Client) -> LoginRefusedError:
 
 
 def _wrong_host(target: SshTarget, shown: asyncssh.SSHKey | None) -> str:
-    what = f"key {shown.get_fingerprint('sha256')}" if shown is not None else "another kind of key"
+    what = f"the key {shown.get_fingerprint('sha256')}" if shown is not None else "a certificate"
     return (
         f"{target.host} shows {what}, which is not the one that is known of it. Somebody may be"
         " pretending to be that host, so nothing was sent. If its administrator says that the key"

@@ -17,7 +17,7 @@ _TARGET = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?/?"
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?:[A-Za-z0-9_-]{{1,63}}\.)*{_LABEL}\.?")
+_HOST = re.compile(rf"(?:(?!-)[A-Za-z0-9_-]{{1,63}}\.)*{_LABEL}\.?")
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+\\-]{0,99}\$?")
 
