@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.server.stage import Stage, staged
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from codeinterview_server.api.web_files import WEB_DIST
 from codeinterview_server.domain.limits import Limits
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codeinterview_server.db.engine import Database
+
+CSP = "Content-Security-Policy"
 
 
 @pytest.fixture
@@ -67,6 +72,95 @@ async def test_every_answer_has_the_headers(stage: Stage) -> None:
         assert "Access-Control-Allow-Origin" not in said, what
         assert "Set-Cookie" not in said, what
         assert "Server" not in said, what
+
+
+async def test_a_pages_policy_word_for_word(stage: Stage) -> None:
+    """Each source is there because something of ours needs it; a further one is a decision."""
+    host = f"{stage.http.base_url.host}:{stage.http.base_url.port}"
+    interview = await stage.create()
+    html = {"Accept": "text/html"}
+    for path in ("/", f"/i/{interview.id}", f"/s/{interview.id}", "/docs", "/nowhere"):
+        policy = policy_of((await stage.http.get(path, headers=html)).headers[CSP])
+        assert policy == {
+            "default-src": ["'none'"],
+            "script-src": ["'self'"],
+            "style-src": ["'self'", "'unsafe-inline'"],
+            "font-src": ["'self'"],
+            "img-src": ["'self'", "data:", "blob:"],
+            "connect-src": ["'self'", f"ws://{host}", f"wss://{host}"],
+            "worker-src": ["'self'", "blob:"],
+            "frame-src": ["'self'", "blob:"],
+            "manifest-src": ["'self'"],
+            "base-uri": ["'none'"],
+            "form-action": ["'self'"],
+            "frame-ancestors": ["'none'"],
+        }, path
+    for path in ("/api/v1/health", "/openapi.json", "/api/v1/nothing"):
+        answer = await stage.http.get(path)
+        assert policy_of(answer.headers[CSP]) == {
+            "default-src": ["'none'"],
+            "frame-ancestors": ["'none'"],
+        }, path
+        assert answer.headers["Cache-Control"] == "no-store", path
+
+
+async def test_pages_that_were_not_built_have_a_policy_too(
+    database: Database, data_dir: Path
+) -> None:
+    async with staged(database, data_dir) as stage:
+        for path in ("/", "/docs", "/nowhere"):
+            page = await stage.http.get(path, headers={"Accept": "text/html"})
+            assert page.headers["Content-Type"].startswith("text/html"), path
+            assert policy_of(page.headers[CSP]) == {
+                "default-src": ["'none'"],
+                "frame-ancestors": ["'none'"],
+            }, path
+
+
+async def test_the_whole_server_is_for_its_own_pages_alone(stage: Stage) -> None:
+    """That the guard works is tested with it; here, that it stands in front of everything."""
+    interview = await stage.create()
+    url = f"{stage.origin.replace('http', 'ws', 1)}/ws/sessions/{interview.id}"
+    url = f"{url}?token={interview.creator.token}"
+    key = {"Authorization": f"Bearer {stage.host_key}"}
+    for path in ("/", "/docs", "/api/v1/sessions", f"/i/{interview.id}", "/assets/x.js"):
+        rebound = await stage.http.get(path, headers={"Host": "rebound.example", **key})
+        assert rebound.status_code == 400, path
+        assert "--allowed-hosts" in rebound.json()["detail"]["error"]
+    path = f"/api/v1/sessions/{interview.id}"
+    for method in ("PATCH", "DELETE"):
+        evil = {"Origin": "http://evil.example", **key}
+        answer = await stage.http.request(method, path, headers=evil, json={"title": "Evil"})
+        assert answer.status_code == 403, method
+    assert (await stage.ask("GET", path[7:], stage.host_key))["data"]["title"] != "Evil"
+    for headers in ({"Origin": "http://evil.example"}, {"Host": "rebound.example"}):
+        with pytest.raises(InvalidStatus) as refusal:
+            await connect(url, additional_headers=headers, proxy=None)
+        assert refusal.value.response.status_code == 403
+    async with connect(url, origin=Origin(stage.origin), proxy=None) as websocket:
+        assert await websocket.recv()
+
+
+async def test_what_a_header_says_of_an_address_is_not_believed(
+    database: Database, data_dir: Path
+) -> None:
+    async with staged(database, data_dir, joins_per_minute=1, previews_per_minute=1) as stage:
+        interview = await stage.create()
+        statuses = []
+        for n in range(8):
+            claims = {
+                "X-Forwarded-For": f"198.51.100.{n}",
+                "X-Real-IP": f"198.51.100.{n}",
+                "Forwarded": f"for=198.51.100.{n};host=evil.example;proto=https",
+                "X-Forwarded-Proto": "https",
+                "X-Forwarded-Host": "evil.example",
+            }
+            path = f"/sessions/{interview.id}"
+            answer = await stage.call("GET", path, "x" * 43, headers=claims)
+            statuses.append(answer.status_code)
+        assert statuses == [401, 401, *[429] * 6]
+        page = await stage.http.get("/docs", headers={**claims, "Accept": "text/html"})
+        assert "evil.example" not in page.text + str(page.headers)
 
 
 async def test_pages_hold_no_script_of_their_own(stage: Stage) -> None:

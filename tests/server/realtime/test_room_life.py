@@ -170,7 +170,8 @@ async def test_old_sessions_are_deleted_but_not_under_their_people(
 
 
 async def test_a_reader_that_does_not_keep_up_is_dropped(serve: Serve) -> None:
-    server = await serve(Limits(outbox_bytes=256 * 1024, messages_per_s=10_000))
+    limits = Limits(outbox_bytes=2 * 1024 * 1024, messages_per_s=10_000)
+    server = await serve(limits, sockets_per_address=2)
     room = await server.room(code="")
     token = await room.join("Slow")
     port = int(room.origin.rsplit(":", 1)[1])
@@ -180,13 +181,14 @@ async def test_a_reader_that_does_not_keep_up_is_dropped(serve: Serve) -> None:
         await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
         url = f"ws://127.0.0.1:{port}/ws/sessions/{room.id}?token={token}"
         async with room.enter() as host:
-            # Nobody reads from it, so after some frames its buffers are full.
+            # Nobody reads from it, so after a while the buffers of the system are full, then
+            # its outbox.
             slow = await connect(url, sock=raw, compression=None, max_queue=1, ping_interval=None)
             await host.message(
                 "participants", lambda m: all(p["is_online"] for p in m["participants"])
             )
             await host.sync()
-            for _ in range(60):
+            for _ in range(100):
                 await host.insert(0, "x" * 150_000)
                 await host.edit(lambda text: text.__delitem__(slice(0, 150_000)))
             await host.until(
@@ -202,6 +204,16 @@ async def test_a_reader_that_does_not_keep_up_is_dropped(serve: Serve) -> None:
             )
             await host.insert(0, "still here")
             await host.fence()
+
+            async def is_dropped() -> bool:
+                async with room.enter() as third:
+                    await third.until(
+                        lambda: third.frames > 0 or third.close_code is not None, "an answer"
+                    )
+                    return third.frames > 0
+
+            # Not only the room has forgotten it: the connection does not count any more.
+            await eventually(is_dropped, "the slow reader's connection gone")
             slow.transport.abort()
             await slow.wait_closed()
 
