@@ -92,6 +92,10 @@ check-generated: $(DEV) $(NODE)
 faults: setup-dev ## kill, cut, fill and fuzz for up to 15 minutes; ARGS='disk' chooses rows
 	$(BIN)/python -m tests.faults $(ARGS)
 
+.PHONY: soak
+soak: setup-dev ## 200 interviews for half an hour, and whether the server takes no more afterwards; ARGS='--minutes 5'
+	$(BIN)/python -m tests.faults.soak $(ARGS)
+
 .PHONY: bench
 bench: setup-dev ## measure: every benchmarks/bench_*.py
 	@for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done

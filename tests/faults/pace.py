@@ -9,8 +9,14 @@ async def pace(seconds: float) -> None:
     """Let time pass."""
     loop = asyncio.get_running_loop()
     over: asyncio.Future[None] = loop.create_future()
-    timer = loop.call_later(seconds, over.set_result, None)
+    timer = loop.call_later(seconds, _end, over)
     try:
         await over
     finally:
         timer.cancel()
+
+
+def _end(over: asyncio.Future[None]) -> None:
+    # It may have been cancelled in the same turn of the loop.
+    if not over.done():
+        over.set_result(None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 HEADINGS = (
     "fault", "times", "clients", "keystrokes typed", "keystrokes lost", "longest pause",
@@ -35,8 +35,13 @@ class Row:
 
 def table(rows: Iterable[Row]) -> str:
     """The rows as a Markdown table."""
-    cells = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[n]) for line in cells) for n in range(len(HEADINGS))]
+    return columns([HEADINGS, *(row.cells() for row in rows)])
+
+
+def columns(cells: Sequence[Sequence[str]]) -> str:
+    """Lines of cells as a Markdown table, the first line its headings; figures to the right."""
+    count = len(cells[0])
+    widths = [max(len(line[n]) for line in cells) for n in range(count)]
     lines = []
     for line in cells:
         first, *figures = (text.ljust(widths[n]) for n, text in enumerate(line))

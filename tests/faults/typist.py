@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from codeinterview_server.realtime.protocol import (
     FrameKind,
     SyncKind,
+    encode_control,
     encode_sync,
     read_control,
     read_integer,
@@ -45,15 +46,17 @@ class Typist:
         rng: random.Random,
         *,
         first_wait_s: float = _FIRST_S,
+        source: str | None = None,
     ) -> None:
         self._url = url
+        self._source = None if source is None else (source, 0)
         self._keys = keys
         self._rng = rng
         self._first_wait_s = first_wait_s
         self._doc: Doc[Any] = Doc()
         self._text: Text = self._doc.get(f"file:{PATH}", type=Text)
         self._seen = self._text.observe(self._see)
-        self._is_hearing = False
+        self._hearing: int | None = None
         self._own: list[str] = []
         self._socket: ClientConnection | None = None
         self._plugged_in = asyncio.Event()
@@ -123,7 +126,7 @@ class Typist:
                 at = self._rng.randrange(len(text) + 1)
             elif self._own:
                 at = text.find(self._own[-1]) + 1
-            character = self._keys.press()
+            character = self._keys.press(is_here=self.is_synced)
             self._own.append(character)
             self._text.insert(at * BYTES, character)
         if self._socket is not None:
@@ -155,6 +158,7 @@ class Typist:
             async with asyncio.timeout(_OPEN_PATIENCE_S):
                 socket = await connect(
                     self._url(),
+                    local_addr=self._source,
                     compression=None,
                     proxy=None,
                     max_size=2**25,
@@ -188,11 +192,7 @@ class Typist:
     async def _hear(self, socket: ClientConnection, frame: bytes) -> None:
         kind, at = read_integer(frame, 0)
         if kind == FrameKind.CONTROL:
-            message = read_control(read_payload(frame, at))
-            if message["type"] == "welcome":
-                self.saved = message["saved"]
-            elif message["type"] == "saved":
-                self.saved = message["state"]
+            await self._be_told(read_control(read_payload(frame, at)))
         elif kind == FrameKind.SYNC:
             sync, at = read_integer(frame, at)
             payload = read_payload(frame, at)
@@ -200,18 +200,30 @@ class Typist:
                 difference = self._doc.get_update(payload)
                 await self._send(socket, encode_sync(SyncKind.DIFFERENCE, difference))
             else:
-                self._is_hearing = True
+                self._hearing = sync
                 self._doc.apply_update(payload)
-                self._is_hearing = False
+                self._hearing = None
                 if sync == SyncKind.DIFFERENCE and self._socket is socket:
                     self.is_synced = True
                     self.syncs += 1
 
+    async def _be_told(self, message: dict[str, Any]) -> None:
+        if message["type"] == "welcome":
+            self.saved = message["saved"]
+        elif message["type"] == "saved":
+            self.saved = message["state"]
+
     def _see(self, event: TextEvent) -> None:
-        if self._is_hearing:
+        if self._hearing is not None:
             delta: list[dict[str, Any]] = event.delta  # type: ignore[attr-defined]
             for change in delta:
-                self._keys.arrived(change.get("insert", ""))
+                is_relayed = self._hearing == SyncKind.UPDATE
+                self._keys.arrived(change.get("insert", ""), is_relayed=is_relayed)
+
+    async def tell(self, type_: str, **message: Any) -> None:
+        """Send a control message, if there is a connection."""
+        if self._socket is not None:
+            await self._send(self._socket, encode_control({"type": type_, **message}))
 
     @staticmethod
     async def _send(socket: ClientConnection, frame: bytes) -> None:

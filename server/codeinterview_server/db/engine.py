@@ -119,17 +119,14 @@ class Database:
         with away_when_unreachable():
             shared = self._shared.get()
             if shared is not None:
-                async with shared.begin_nested():
-                    yield shared
+                yield shared
                 return
             async with self.engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
-        """Has everything that this task begins within the block committed at once, at its end.
-
-        What fails on its own is undone on its own.
+        """Has everything that this task begins within the block committed at once, or undone.
 
         Raises:
             DatabaseAway: PostgreSQL cannot be reached, or was lost within the block.

@@ -144,7 +144,7 @@ class JournalStore:
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
-        """Has what this task writes with other stores within the block committed at once."""
+        """Has what this task writes with other stores committed at once, or undone."""
         async with self._database.together():
             yield
 

@@ -330,30 +330,47 @@ class Journal:
 
     async def _do_chores(self) -> None:
         while self._chores:
-            # A commit waits for the disk, so that one each would keep updates waiting as often.
-            async with asyncio.timeout(_WRITE_TIMEOUT_S), self._store.together():
-                done = await self._do_some_chores()
+            chores = self._chores.first(_BATCH_CHORES)
+            async with asyncio.timeout(_WRITE_TIMEOUT_S):
+                try:
+                    # A commit waits for the disk: one each would keep updates waiting as often.
+                    async with self._store.together():
+                        done = await self._do_first(chores)
+                except (DatabaseAway, TimeoutError):
+                    raise
+                except Exception:
+                    await self._do_until_broken(chores)
+                    done = []
             for chore in done:
                 self._chores.done(chore)
             # A room that is to be unloaded waits for its snapshot.
             if self._queue or self._snapshots:
                 return
 
-    async def _do_some_chores(self) -> list[Chore]:
+    async def _do_first(self, chores: Sequence[Chore]) -> list[Chore]:
+        """Do as many as there is time for, at least one."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _CHORES_S
         done: list[Chore] = []
-        for chore in self._chores.first(_BATCH_CHORES):
+        for chore in chores:
+            await chore.do()
+            done.append(chore)
+            if loop.time() >= until_s:
+                break
+        return done
+
+    async def _do_until_broken(self, chores: Sequence[Chore]) -> None:
+        """Do them each on its own up to one that cannot be done, so that it harms no other."""
+        for chore in chores:
             try:
                 await chore.do()
             except (DatabaseAway, TimeoutError):
                 raise
             except Exception:
                 _log.exception("%s failed", chore.name)
-            done.append(chore)
-            if loop.time() >= until_s:
-                break
-        return done
+                self._chores.done(chore)
+                return
+            self._chores.done(chore)
 
     def _take_batch(self) -> list[tuple[Ledger, JournalEntry]]:
         batch: list[tuple[Ledger, JournalEntry]] = []
