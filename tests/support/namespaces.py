@@ -1,4 +1,4 @@
-"""Two hosts on one cable: network namespaces joined by a veth pair."""
+"""Hosts on cables: network namespaces joined by veth pairs."""
 
 from __future__ import annotations
 
@@ -58,6 +58,41 @@ def cable() -> Iterator[tuple[Host, Host]]:
             _ip("-n", host.namespace, "addr", "add", f"{host.address}/24", "dev", end)
             _ip("-n", host.namespace, "link", "set", "lo", "up")
             _ip("-n", host.namespace, "link", "set", end, "up")
+        yield hosts
+    finally:
+        for host in hosts:
+            subprocess.run(
+                ["ip", "netns", "del", host.namespace],
+                check=False,
+                capture_output=True,
+                timeout=20,
+            )
+
+
+@contextmanager
+def row() -> Iterator[tuple[Host, Host, Host]]:
+    """Three hosts in a row: both outer ones reach the middle one, 10.78.9.9, and not each other."""
+    mark = secrets.token_hex(3)
+    left, middle, right = (
+        Host(f"ci-l-{mark}", "10.78.1.1"),
+        Host(f"ci-m-{mark}", "10.78.9.9"),
+        Host(f"ci-r-{mark}", "10.78.2.1"),
+    )
+    hosts = (left, middle, right)
+    try:
+        for host in hosts:
+            _ip("netns", "add", host.namespace)
+            _ip("-n", host.namespace, "link", "set", "lo", "up")
+        _ip("-n", middle.namespace, "addr", "add", f"{middle.address}/32", "dev", "lo")
+        for outer, side in ((left, "1"), (right, "2")):
+            near, far = f"vo{side}{mark}", f"vm{side}{mark}"
+            _ip("link", "add", near, "netns", outer.namespace, "type", "veth",
+                "peer", "name", far, "netns", middle.namespace)  # fmt: skip
+            _ip("-n", outer.namespace, "addr", "add", f"{outer.address}/24", "dev", near)
+            _ip("-n", middle.namespace, "addr", "add", f"10.78.{side}.2/24", "dev", far)
+            _ip("-n", outer.namespace, "link", "set", near, "up")
+            _ip("-n", middle.namespace, "link", "set", far, "up")
+            _ip("-n", outer.namespace, "route", "add", middle.address, "via", f"10.78.{side}.2")
         yield hosts
     finally:
         for host in hosts:

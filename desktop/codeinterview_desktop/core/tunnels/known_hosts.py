@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncssh
@@ -18,7 +19,6 @@ from .status import HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from .ssh_target import SshTarget
 
@@ -93,6 +93,13 @@ class KnownHosts:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write("".join(f"{line}\n" for line in kept))
         draft.replace(self.own)
+
+
+def usual_known_hosts(config: Path) -> KnownHosts:
+    """The app's own file in its configuration, beside those that OpenSSH reads."""
+    home = Path("~/.ssh").expanduser()
+    others = (home / "known_hosts", home / "known_hosts2", Path("/etc/ssh/ssh_known_hosts"))
+    return KnownHosts(config / "known_hosts", others)
 
 
 def host_key_of(target: SshTarget, key: asyncssh.SSHKey) -> HostKey:

@@ -6,9 +6,15 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import asyncssh
+import pytest
 from tests.support.ssh_server import make_key
 
-from codeinterview_desktop.core.tunnels.known_hosts import KnownHosts, KnownKeys, host_key_of
+from codeinterview_desktop.core.tunnels.known_hosts import (
+    KnownHosts,
+    KnownKeys,
+    host_key_of,
+    usual_known_hosts,
+)
 from codeinterview_desktop.core.tunnels.ssh_target import SshTarget
 
 if TYPE_CHECKING:
@@ -72,6 +78,19 @@ def test_an_address_vouches_for_no_name(tmp_path: Path) -> None:
     known = KnownHosts(tmp_path / "own")
     known.accept(host_key_of(SshTarget("127.0.0.1", 22, "ines"), public(tmp_path)))
     assert known.of(SshTarget("localhost", 22, "ines")) == KnownKeys()
+
+
+def test_the_users_file_and_the_apps_own_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    users, own = public(tmp_path, "a"), public(tmp_path, "b")
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "known_hosts").write_text(host_key_of(GATE, users).line)
+    known = usual_known_hosts(tmp_path / "config")
+    known.accept(host_key_of(GATE, own))
+    assert set(known.of(GATE).keys) == {users, own}
+    assert (tmp_path / "config" / "known_hosts").exists()
 
 
 def test_files_that_cannot_be_read_say_nothing(tmp_path: Path) -> None:
