@@ -33,7 +33,7 @@ async def renew_invite(
     """Makes a role's earlier links worthless and answers the new invites."""
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.RENEW_INVITES)
-        session = await visit.room.live.renew_invite(body.role, visit.principal.participant_id)
+        session = await visit.room.live.renew_invite(body.role, visit.principal.actor)
         return {"success": True, "invites": parts.invites(session)}
 
 
@@ -44,7 +44,7 @@ async def revoke_invite(
     """Makes a role's links worthless; it has none until they are renewed."""
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.RENEW_INVITES)
-        session = await visit.room.live.revoke_invite(_role(role), visit.principal.participant_id)
+        session = await visit.room.live.revoke_invite(_role(role), visit.principal.actor)
         return {"success": True, "invites": parts.invites(session)}
 
 

@@ -29,6 +29,7 @@ from codeinterview_server.domain.sessions import (
     choose_presence,
 )
 from codeinterview_server.realtime.room import Room
+from codeinterview_server.realtime.roster import taken_presences
 
 from .answers import ErrorAnswer, JoinAnswer
 from .bodies import Join, User
@@ -39,8 +40,6 @@ router = APIRouter(
     tags=["joining"],
     responses={"default": {"model": ErrorAnswer, "description": "Why it was refused"}},
 )
-
-_PRESENT = frozenset({ParticipantStatus.ADMITTED, ParticipantStatus.WAITING})
 
 
 @router.post("/{session_id}/join", response_model=JoinAnswer, response_model_exclude_none=True)
@@ -119,7 +118,7 @@ async def _come(
 ) -> Participant:
     """Takes somebody new in, or into the lobby."""
     everybody = room.participants
-    taken = [person.presence for person in everybody.values() if person.status in _PRESENT]
+    taken = taken_presences(everybody.values(), room.session, role or Role.CANDIDATE)
     newcomer = Participant(
         session_id=room.session.id,
         # An id without its token is somebody else.

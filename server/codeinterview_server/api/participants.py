@@ -59,7 +59,7 @@ async def change_participant(
         if any(change is not None for change in changes):
             participant = await visit.room.door.change(
                 participant_id,
-                by=visit.principal.participant_id,
+                by=visit.principal.actor,
                 name=body.name,
                 color=body.color,
                 role=body.role,
@@ -78,7 +78,7 @@ async def remove_participant(
         is_self = visit.principal.participant_id == participant_id
         visit.require(Action.LEAVE if is_self else Action.MANAGE_PARTICIPANTS)
         _present(visit, participant_id)
-        await visit.room.door.remove(participant_id, visit.principal.participant_id)
+        await visit.room.door.remove(participant_id, visit.principal.actor)
 
 
 def _needed(body: ChangeParticipant, *, is_self: bool) -> set[Action]:

@@ -69,10 +69,15 @@ class Visit:
         }
 
     def people(self) -> list[dict[str, Any]]:
-        """Shows who is here, and who waits when the caller may see the lobby."""
-        with_waiting = may(self.principal, Action.SEE_LOBBY, self.room.session)
-        everybody = self.room.participants.values()
-        return people_view(everybody, self.room.online, with_waiting=with_waiting)
+        """Shows who is here, as far as the caller may see it, and likewise who waits."""
+        session = self.room.session
+        return people_view(
+            session,
+            self.room.participants.values(),
+            self.room.online,
+            with_silent=may(self.principal, Action.SEE_SILENT_OBSERVERS, session),
+            with_waiting=may(self.principal, Action.SEE_LOBBY, session),
+        )
 
     def person(self, participant: Participant) -> dict[str, Any]:
         """Shows one person."""

@@ -130,7 +130,7 @@ async def change_session(
         for action in _needed(body):
             visit.require(action)
         room = visit.room
-        by = visit.principal.participant_id
+        by = visit.principal.actor
         if body.language is not None:
             await room.live.change(by=by, language=body.language)
         if body.code is not None:
@@ -164,7 +164,7 @@ async def put_code(
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.EDIT_CODE)
         room = visit.room
-        by = visit.principal.participant_id
+        by = visit.principal.actor
         language = body.language or room.session.language
         if language != room.session.language:
             visit.require(Action.SWITCH_LANGUAGE)

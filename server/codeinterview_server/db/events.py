@@ -41,7 +41,10 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act. `actor_id` is a participant's id, or None for the host and the server."""
+    """One act.
+
+    `actor_id` is a participant's id, `HOST_ACTOR` for the host's key, or None for the server.
+    """
 
     id: int
     session_id: str
@@ -70,7 +73,7 @@ class EventStore:
         Args:
             session_id: Where it happened.
             at_ms: When it happened.
-            actor_id: The participant who did it, None for the host and the server.
+            actor_id: Who did it, as `Event` has it.
             kind: What happened.
             payload: The rest, as JSON without NUL characters.
         """

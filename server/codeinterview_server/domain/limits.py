@@ -29,7 +29,7 @@ class Limits:
     sessions: int = 1_000
     """Sessions of one server that are open and not expired."""
     participants: int = 50
-    """People of one session who are admitted or waiting."""
+    """People of one session who are admitted or waiting; as many silent observers beside them."""
     waiting: int = 20
     """People in one session's lobby."""
     sockets_per_participant: int = 8

@@ -61,6 +61,7 @@ class Action(StrEnum):
     UPDATE_SELF = "update_self"
     LEAVE = "leave"
     MANAGE_PARTICIPANTS = "manage_participants"
+    SEE_SILENT_OBSERVERS = "see_silent_observers"
     SEE_LOBBY = "see_lobby"
     ADMIT = "admit"
     READ_INVITES = "read_invites"
@@ -86,6 +87,10 @@ class Who(StrEnum):
     WAITING = "waiting"
 
 
+HOST_ACTOR: Final = "@host"
+"""What events call whoever acts by the host's key; no participant's id can be like it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who asks. A participant is bound to one session; host and anonymous are bound to none."""
@@ -95,6 +100,11 @@ class Principal:
     participant_id: str | None = None
     role: Role | None = None
     status: ParticipantStatus | None = None
+
+    @property
+    def actor(self) -> str | None:
+        """What events call whoever asks: the participant's id, or the host's name."""
+        return HOST_ACTOR if self.kind is Kind.HOST else self.participant_id
 
 
 HOST: Final = Principal(Kind.HOST)
@@ -137,6 +147,7 @@ ALLOWED: Final[Mapping[Action, frozenset[Who]]] = MappingProxyType(
         Action.UPDATE_SELF: _PEOPLE | {Who.WAITING},
         Action.LEAVE: _PEOPLE | {Who.WAITING},
         Action.MANAGE_PARTICIPANTS: _INTERVIEWERS,
+        Action.SEE_SILENT_OBSERVERS: _INTERVIEWERS | {Who.OBSERVER},
         Action.SEE_LOBBY: _INTERVIEWERS,
         Action.ADMIT: _INTERVIEWERS,
         Action.READ_INVITES: _INTERVIEWERS,

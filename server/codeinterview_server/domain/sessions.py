@@ -71,6 +71,10 @@ class Session:
         """Tells whether the session's time is over at that moment."""
         return at_ms >= self.expires_at
 
+    def hides(self, role: Role) -> bool:
+        """Tells whether candidates learn nothing of people in that role."""
+        return role is Role.OBSERVER and not self.observers_listed
+
 
 @dataclass(frozen=True, slots=True)
 class Participant:

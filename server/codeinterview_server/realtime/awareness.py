@@ -6,7 +6,7 @@ what the server knows of the socket's participant.
 """
 
 import json
-from collections.abc import Hashable
+from collections.abc import Container, Hashable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,8 +38,8 @@ _GONE: Final = b"null"
 @dataclass(slots=True)
 class _State:
     client: int
-    clock: int
     state: dict[str, Any] | None
+    raw: bytes
     encoded: bytes
 
 
@@ -104,9 +104,27 @@ class Awareness:
             return None
         return b"\x01" + self._encode_entry(held.client, self._next_clock(held.client), _GONE)
 
-    def everyone(self) -> bytes | None:
-        """Encode all states, for somebody who comes in; None when there are none."""
-        entries = [held.encoded for held in self._states.values() if held.state is not None]
+    def hide(self, owner: Hashable) -> bytes | None:
+        """Encode an end of an owner's state for some of those who know it; it is kept.
+
+        Returns:
+            The update that takes it away; None when there is none.
+        """
+        held = self._states.get(owner)
+        if held is None or held.state is None:
+            return None
+        gone = self._encode_entry(held.client, self._next_clock(held.client), _GONE)
+        # Later than its end, for whoever is shown it again.
+        held.encoded = self._encode_entry(held.client, self._next_clock(held.client), held.raw)
+        return b"\x01" + gone
+
+    def everyone(self, but: Container[Hashable] = ()) -> bytes | None:
+        """Encode all states but some owners', for somebody who comes in; None without any."""
+        entries = [
+            held.encoded
+            for owner, held in self._states.items()
+            if held.state is not None and owner not in but
+        ]
         if not entries:
             return None
         return encode_integer(len(entries)) + b"".join(entries)
@@ -128,7 +146,7 @@ class Awareness:
         if held is None:
             if state is None:
                 return None
-            held = self._states[owner] = _State(client, 0, None, b"")
+            held = self._states[owner] = _State(client, None, b"", b"")
             self._owners[client] = owner
         if state is None:
             held.state = None
@@ -145,10 +163,9 @@ class Awareness:
             "color": color,
             "colorLight": color + "33",
         }
-        raw = json.dumps(state, separators=(",", ":"), allow_nan=False).encode()
+        held.raw = json.dumps(state, separators=(",", ":"), allow_nan=False).encode()
         held.state = state
-        held.clock = self._next_clock(held.client)
-        held.encoded = self._encode_entry(held.client, held.clock, raw)
+        held.encoded = self._encode_entry(held.client, self._next_clock(held.client), held.raw)
         return b"\x01" + held.encoded
 
     def _next_clock(self, client: int) -> int:

@@ -42,6 +42,9 @@ class Connection:
         labour: The steps that merging its participant's edits may still take, likewise.
         is_member: Admitted, so it takes part in sync and awareness (unless control only).
         can_edit: Its participant may edit now; kept here because every keystroke asks.
+        sees_silent: Its participant sees silent observers; kept here like `can_edit`.
+        is_silent: Its participant is a silent observer.
+        people: The list of people that it was told last.
         is_open: False once it was closed from this side; what still arrives is ignored.
         awaits_difference: A state vector was sent to it and not answered yet.
         strikes: Answers in a row that were incomplete.
@@ -59,12 +62,15 @@ class Connection:
         "control_only",
         "is_member",
         "is_open",
+        "is_silent",
         "labour",
         "nodded_at",
         "owes_refusal",
         "participant_id",
         "peer",
+        "people",
         "refused_at",
+        "sees_silent",
         "strikes",
     )
 
@@ -84,6 +90,9 @@ class Connection:
         self.control_only = control_only
         self.is_member = False
         self.can_edit = False
+        self.sees_silent = False
+        self.is_silent = False
+        self.people: list[dict[str, Any]] = []
         self.is_open = True
         self.awaits_difference = False
         self.strikes = 0

@@ -1,7 +1,7 @@
 """How people come into a room and leave it: joining, the lobby, roles, being removed."""
 
 import asyncio
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from codeinterview_server.db.events import EventKind
 from codeinterview_server.domain.errors import Declined, DomainError, InvalidToken, Removed
@@ -59,7 +59,7 @@ class Door:
             DatabaseAway: It could not be written down.
         """
         async with self._changing:
-            after = await self._roster.add(newcomer, token_hash)
+            after = await self._roster.add(newcomer, self._hall.session, token_hash)
             waits = after.status is ParticipantStatus.WAITING
             self._records.event(
                 EventKind.KNOCKED if waits else EventKind.JOINED,
@@ -92,7 +92,7 @@ class Door:
         role: Role | None = None,
         status: ParticipantStatus | None = None,
     ) -> Participant:
-        """Change what is not None of a participant; `by` is who does it, None for the host.
+        """Change what is not None of a participant; `by` is who does it: `Principal.actor`.
 
         Raises:
             ParticipantNotFound: Nobody has this id.
@@ -104,7 +104,12 @@ class Door:
             if status in _ANSWERS:
                 before = self._roster.get_waiting(participant_id)
             after = await self._roster.change(
-                participant_id, name=name, color=color, role=role, status=status
+                participant_id,
+                self._hall.session,
+                name=name,
+                color=color,
+                role=role,
+                status=status,
             )
             self._record(before, after, by)
             self._announce(before, after)
@@ -117,9 +122,24 @@ class Door:
         await self.change(participant_id, by=by, status=status)
 
     def announce_people(self) -> None:
-        """Tell the members who is here."""
-        people = people_view(self._roster.people.values(), self._peers.online, with_waiting=False)
-        self._peers.tell({"type": "participants", "participants": people})
+        """Tell the members who is here, each as far as they see it."""
+        for with_silent in (True, False):
+            people = self.people(with_silent=with_silent)
+            to = {each for each in self._peers if each.sees_silent is with_silent}
+            if not with_silent:
+                # A list without news would be news: that of a silent observer.
+                to = {each for each in to if each.people != people}
+            message = {"type": "participants", "participants": people}
+            self._peers.tell(message, where=to.__contains__)
+            for each in to:
+                each.people = people
+
+    def people(self, *, with_silent: bool) -> list[dict[str, Any]]:
+        """Show the members who are here, with the silent observers or without."""
+        everybody = self._roster.people.values()
+        return people_view(
+            self._hall.session, everybody, self._peers.online, with_silent=with_silent
+        )
 
     def _announce(self, before: Participant | None, after: Participant) -> None:
         connections = self._peers.of(after.id)

@@ -58,7 +58,7 @@ class LiveSession:
         join_policy: JoinPolicy | None = None,
         observers_listed: bool | None = None,
     ) -> None:
-        """Change what is not None; `by` is who does it, None for the host.
+        """Change what is not None; `by` is who does it: `Principal.actor`.
 
         Raises:
             SessionNotFound: It was deleted meanwhile.

@@ -58,10 +58,24 @@ class Peers:
         del self._online[connection.participant_id]
         return True
 
-    def relay(self, frame: bytes, sender: Connection | None) -> None:
-        """Send sync and awareness to everybody who takes part, other than their sender."""
+    def relay(
+        self,
+        frame: bytes,
+        sender: Connection | None,
+        *,
+        where: Callable[[Connection], bool] | None = None,
+    ) -> None:
+        """Send sync and awareness to those who take part.
+
+        Args:
+            frame: What to send.
+            sender: Who does not need to hear it.
+            where: Narrows down who hears it.
+        """
         for connection in self._connections:
-            if connection is not sender and connection.is_member and not connection.control_only:
+            if connection is sender or not connection.takes_part:
+                continue
+            if where is None or where(connection):
                 connection.peer.send_bytes(frame)
 
     def tell(

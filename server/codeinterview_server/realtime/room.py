@@ -42,6 +42,7 @@ from codeinterview_server.realtime.protocol import (
 )
 from codeinterview_server.realtime.roster import Roster
 from codeinterview_server.realtime.run_board import RunBoard
+from codeinterview_server.realtime.sight import Sight
 from codeinterview_server.realtime.stores import Records, Stores
 from codeinterview_server.realtime.tasks import Tasks
 from codeinterview_server.realtime.views import participant_view, session_view
@@ -91,7 +92,8 @@ class Room:
         self.door = Door(self, self._roster, self._peers, self._records)
         self._runs = RunBoard(session_id, stored.runs, limits, self._peers, self._records)
         self._desk = Desk(self, self._runs, self._tasks)
-        self._awareness = Awareness(limits.awareness_bytes, now_ms())
+        awareness = Awareness(limits.awareness_bytes, now_ms())
+        self._sight = Sight(self._peers, awareness, self.participant)
         self.ledger = Ledger(
             session_id,
             unsnapshotted=stored.unsnapshotted,
@@ -192,7 +194,7 @@ class Room:
             return
         connection.is_open = False
         went_offline = self._peers.remove(connection)
-        self._relay_awareness(self._awareness.withdraw(connection), None)
+        self._sight.withdraw(connection)
         if went_offline:
             self._runs.stop_all(connection.participant_id)
             self._records.event(EventKind.DISCONNECTED, connection.participant_id)
@@ -207,11 +209,13 @@ class Room:
         """Make the connection of somebody admitted a member."""
         came_online = self._peers.admit(connection)
         self._judge(connection)
+        connection.people = self.door.people(with_silent=connection.sees_silent)
         connection.tell(
             welcome(
                 self.session,
                 self.participant(connection),
                 self._roster.people,
+                connection.people,
                 self._peers.online,
                 self._runs.view(),
                 self.ledger.saved,
@@ -220,18 +224,19 @@ class Room:
         )
         if not connection.control_only:
             self._workspace.greet(connection)
-            states = self._awareness.everyone()
-            if states is not None:
-                connection.peer.send_bytes(encode_awareness(states))
+            self._sight.greet(connection)
         if came_online:
             self._records.event(EventKind.CONNECTED, connection.participant_id)
             self.door.announce_people()
 
     def restamp(self, connection: Connection) -> None:
         """Look again at what a connection's participant may do and is called."""
-        self._judge(connection)
-        participant = self.participant(connection)
-        self._relay_awareness(self._awareness.restamp(connection, participant), None)
+        with self._sight.changing():
+            self._judge(connection)
+        self._sight.restamp(connection)
+        if not may(self.participant(connection).principal(), Action.RUN_CODE, self.session):
+            # Its messages are refused from now on, and its end must not tell when they leave.
+            self._runs.stop_all(connection.participant_id)
 
     # Changes.
 
@@ -247,7 +252,7 @@ class Room:
             DatabaseAway: It is in the room, but not in the database yet.
         """
         path = path or main_file(self.session.language).path
-        if self._workspace.replace(path, text, by):
+        if self._workspace.replace(path, text, by if by in self.participants else None):
             self._records.event(EventKind.CODE_REPLACED, by, {"path": path})
         if not await self._workspace.flush(_REST_FLUSH_S):
             raise DatabaseAway
@@ -296,9 +301,10 @@ class Room:
     # Reading and telling.
 
     def _judge(self, connection: Connection) -> None:
-        """Settle whether a connection may edit now."""
+        """Settle whether a connection may edit now, and whom it sees."""
         principal = self.participant(connection).principal()
         connection.can_edit = may(principal, Action.EDIT_CODE, self.session)
+        self._sight.judge(connection, self.session)
 
     def _read(self, connection: Connection, frame: bytes) -> None:
         kind, at = read_integer(frame, 0)
@@ -310,9 +316,7 @@ class Room:
         elif kind == FrameKind.SYNC:
             self._workspace.receive(connection, frame, at)
         elif kind == FrameKind.AWARENESS:
-            payload = read_payload(frame, at)
-            update = self._awareness.accept(connection, payload, self.participant(connection))
-            self._relay_awareness(update, connection)
+            self._sight.move(connection, read_payload(frame, at))
             self._nod(connection)
 
     def _nod(self, connection: Connection) -> None:
@@ -325,19 +329,18 @@ class Room:
             connection.nodded_at = now_s
             connection.peer.send_bytes(_NOD)
 
-    def _relay_awareness(self, update: bytes | None, sender: Connection | None) -> None:
-        if update is not None:
-            self._peers.relay(encode_awareness(update), sender)
-
     def _changed(self, before: Session) -> None:
         """Let the session's change take effect, and tell everybody."""
         if self.session.phase is not before.phase:
             self._end()
-        for connection in self._peers:
-            self._judge(connection)
+        with self._sight.changing():
+            for connection in self._peers:
+                self._judge(connection)
         if self.session.language != before.language:
             self._workspace.seed(self.session.language)
         self._peers.tell({"type": "session", "session": session_view(self.session)})
+        if self.session.observers_listed is not before.observers_listed:
+            self.door.announce_people()
 
     def _tell_of_invites(self) -> None:
         """Let whoever shows the invites read them again."""

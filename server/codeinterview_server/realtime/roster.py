@@ -53,14 +53,14 @@ class Roster:
         """Everybody by id, whatever their status."""
         return self._people
 
-    async def add(self, newcomer: Participant, token_hash: bytes) -> Participant:
+    async def add(self, newcomer: Participant, session: Session, token_hash: bytes) -> Participant:
         """Take somebody new in.
 
         Raises:
             SessionFull: The session or its lobby is full.
             Conflict: The id was taken meanwhile.
         """
-        self._check_room(newcomer.status)
+        self._check_room(session, newcomer.role, newcomer.status)
         if newcomer.id in self._people:
             raise Conflict
         await self._stores.participants.add(newcomer, token_hash)
@@ -109,12 +109,15 @@ class Roster:
             status, role = trusted, invited
         if before.status not in _PRESENT:
             _check_lobby(session, status)
-            self._check_room(status)
-        return await self.change(participant_id, name=name, color=color, role=role, status=status)
+            self._check_room(session, role, status)
+        return await self.change(
+            participant_id, session, name=name, color=color, role=role, status=status
+        )
 
     async def change(
         self,
         participant_id: str,
+        session: Session,
         *,
         name: str | None = None,
         color: str | None = None,
@@ -134,7 +137,9 @@ class Roster:
             status=before.status if status is None else status,
         )
         if color is not None and color != before.color:
-            after = replace(after, color=color, presence=self._presence(participant_id, color))
+            others = [person for person in self._people.values() if person.id != participant_id]
+            taken = taken_presences(others, session, after.role)
+            after = replace(after, color=color, presence=choose_presence(color, taken))
         if after.status is not before.status and after.status in _PRESENT:
             after = replace(after, joined_at=now_ms())
         if before.status is ParticipantStatus.WAITING and after.status is ParticipantStatus.LEFT:
@@ -182,21 +187,31 @@ class Roster:
             raise Conflict("This person does not wait in the lobby any more. Reload the list.")
         return participant
 
-    def _presence(self, participant_id: str, color: str) -> int:
-        taken = [
-            person.presence
+    def _check_room(self, session: Session, role: Role, status: ParticipantStatus) -> None:
+        """Return when there is a place; whoever is hidden takes none from those who are not."""
+        is_hidden = session.hides(role)
+        present = [
+            person
             for person in self._people.values()
-            if person.status in _PRESENT and person.id != participant_id
+            if person.status in _PRESENT and session.hides(person.role) is is_hidden
         ]
-        return choose_presence(color, taken)
-
-    def _check_room(self, status: ParticipantStatus) -> None:
-        present = [person for person in self._people.values() if person.status in _PRESENT]
         waiting = [person for person in present if person.status is ParticipantStatus.WAITING]
         if len(present) >= self._limits.participants:
             raise SessionFull
         if status is ParticipantStatus.WAITING and len(waiting) >= self._limits.waiting:
             raise SessionFull("Too many people wait for this session. Ask for an invite link.")
+
+
+def taken_presences(people: Iterable[Participant], session: Session, role: Role) -> list[int]:
+    """Return the presence colours that somebody of a role keeps away from.
+
+    A colour that is missing would tell of a silent observer, so only silent ones mind them.
+    """
+    return [
+        person.presence
+        for person in people
+        if person.status in _PRESENT and (session.hides(role) or not session.hides(person.role))
+    ]
 
 
 def _check_lobby(session: Session, status: ParticipantStatus) -> None:

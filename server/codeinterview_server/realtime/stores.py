@@ -49,7 +49,7 @@ class Records:
     def event(
         self, kind: EventKind, actor_id: str | None, payload: Mapping[str, Any] | None = None
     ) -> None:
-        """Note that something was done now; None stands for the host and the server."""
+        """Note that something was done now; the actor as `Event` has it."""
         at_ms = now_ms()
         self._journal.add_chore(
             Chore(

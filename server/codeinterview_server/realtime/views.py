@@ -38,16 +38,29 @@ def participant_view(participant: Participant, *, is_online: bool) -> dict[str, 
 
 
 def people_view(
-    participants: Iterable[Participant], online: Mapping[str, int], *, with_waiting: bool
+    session: Session,
+    participants: Iterable[Participant],
+    online: Mapping[str, int],
+    *,
+    with_silent: bool,
+    with_waiting: bool = False,
 ) -> list[dict[str, Any]]:
-    """Show a session's people in the order in which they joined."""
+    """Show a session's people in the order in which they joined.
+
+    Args:
+        session: Whose people they are.
+        participants: All that there are.
+        online: The ids of those who are connected.
+        with_silent: Whether whoever looks sees silent observers.
+        with_waiting: Whether they see who waits in the lobby.
+    """
     shown = {ParticipantStatus.ADMITTED}
     if with_waiting:
         shown.add(ParticipantStatus.WAITING)
     return [
         participant_view(participant, is_online=participant.id in online)
         for participant in sorted(participants, key=lambda person: (person.joined_at, person.id))
-        if participant.status in shown
+        if participant.status in shown and (with_silent or not session.hides(participant.role))
     ]
 
 

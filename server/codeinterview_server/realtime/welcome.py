@@ -11,7 +11,6 @@ from codeinterview_server.realtime.journal import Saved
 from codeinterview_server.realtime.views import (
     lobby_view,
     participant_view,
-    people_view,
     session_view,
 )
 
@@ -20,17 +19,29 @@ def welcome(
     session: Session,
     participant: Participant,
     people: Mapping[str, Participant],
+    shown: list[dict[str, Any]],
     online: Mapping[str, int],
     runs: list[dict[str, Any]],
     saved: Saved,
     limits: Limits,
 ) -> dict[str, Any]:
-    """Return the message; only those who may see the lobby are told who waits."""
+    """Return the message; only those who may see the lobby are told who waits.
+
+    Args:
+        session: The session that they are in.
+        participant: Whom it is for.
+        people: Everybody who ever joined or knocked.
+        shown: The list of people, as far as they may see it.
+        online: The ids of those who are connected.
+        runs: The newest run records.
+        saved: Whether the room is saved.
+        limits: What their client has to keep to.
+    """
     message: dict[str, Any] = {
         "type": "welcome",
         "session": session_view(session),
         "participant": participant_view(participant, is_online=participant.id in online),
-        "participants": people_view(people.values(), online, with_waiting=False),
+        "participants": shown,
         "runs": runs,
         "saved": saved.value,
         "limits": {

@@ -47,7 +47,8 @@ files/             the files as they were at the time of the export
 session.json       the session
 participants.json  who joined or knocked, without their secrets
 runs.jsonl         who ran what and what it printed, one run a line
-events.jsonl       who did what, other than typing, one act a line
+events.jsonl       who did what, other than typing, one act a line; "@host" acted by the
+                   host's key, null is the server
 journal.jsonl      every edit, one a line: "update" is base64 of Yjs' update format v1;
                    applied in order they make the document and its whole history
 snapshot.json      the document as of one place in the journal, in the same form

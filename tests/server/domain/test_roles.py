@@ -79,6 +79,7 @@ TABLE = {
     Action.UPDATE_SELF: ("ICOW", "ICOW", "I"),
     Action.LEAVE: ("ICOW", "ICOW", "ICOW"),
     Action.MANAGE_PARTICIPANTS: ("HI", "HI", "HI"),
+    Action.SEE_SILENT_OBSERVERS: ("HIO", "HIO", "HIO"),
     Action.SEE_LOBBY: ("HI", "HI", "HI"),
     Action.ADMIT: ("HI", "HI", ""),
     Action.READ_INVITES: ("HI", "HI", "HI"),

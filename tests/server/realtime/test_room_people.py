@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from tests.server.realtime.hearing import online, states
 from tests.support.eventually import eventually
 
 from codeinterview_server.db.events import EventKind, EventStore
@@ -17,18 +18,11 @@ from codeinterview_server.realtime.protocol import (
     encode_bytes,
     encode_integer,
     encode_sync,
-    read_bytes,
-    read_integer,
 )
 
 if TYPE_CHECKING:
     from tests.server.realtime.conftest import Serve, Server
-    from tests.support.room_client import Room, RoomClient
-
-
-def online(message: dict[str, Any]) -> dict[str, bool]:
-    """Who is here, and whether they are online."""
-    return {person["id"]: person["is_online"] for person in message["participants"]}
+    from tests.support.room_client import Room
 
 
 async def status_of(room: Room, token: str) -> int:
@@ -191,19 +185,6 @@ async def test_the_lobby_and_the_session_are_bounded(serve: Serve) -> None:
     with pytest.raises(httpx.HTTPStatusError) as refused:
         await room.join("c3")
     assert refused.value.response.json()["detail"]["code"] == "SESSION_FULL"
-
-
-def states(client: RoomClient) -> dict[int, Any]:
-    """The newest awareness state of each client id that this client heard of."""
-    found: dict[int, Any] = {}
-    for payload in client.awareness:
-        count, at = read_integer(payload, 0)
-        for _ in range(count):
-            identity, at = read_integer(payload, at)
-            _, at = read_integer(payload, at)
-            raw, at = read_bytes(payload, at)
-            found[identity] = json.loads(raw)
-    return found
 
 
 async def test_cursors_carry_the_name_that_the_server_knows(server: Server) -> None:

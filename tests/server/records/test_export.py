@@ -50,6 +50,8 @@ def test_everything_of_one_session(database_url: str, tmp_path: Path) -> None:
         (event,) = lines(archive, "events.jsonl")
     assert members["files/main.py"].decode() == texts["main.py"]
     assert (session["id"], session["title"]) == (mine, HOSTILE)
+    rules = {"join_policy": "invite", "observers_listed": True, "revoked_invites": []}
+    assert rules.items() <= session.items()
     assert session["created_at"] == "1970-01-01T00:00:00.001Z"
     assert {person["id"] for person in participants} == {"u0", "u1", "u2"}
     assert run["output"] == [{"stream": "stdout", "text": HOSTILE * 10}]
