@@ -92,7 +92,7 @@ ASKS = [
     Ask("GET", "/api/v1/sessions", Action.LIST_SESSIONS, bound=False),
     Ask("GET", SESSION, Action.READ_SESSION),
     Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"title": "Changed"}),
-    Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"locked": None, "join_policy": "knock"}),
+    Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"join_policy": "knock"}),
     Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"observers_listed": True}),
     Ask("PATCH", SESSION, Action.EDIT_CODE, {"code": "x = 2\n"}),
     Ask("PATCH", SESSION, Action.SWITCH_LANGUAGE, {"language": "html"}),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import sqlalchemy
 from tests.server.records.interviews import (
     add_event,
     add_session,
@@ -38,7 +39,7 @@ MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002test"
+revision = "9999test"
 down_revision = "{head}"
 branch_labels = depends_on = None
 
@@ -243,10 +244,10 @@ def test_a_backup_of_an_older_version_is_migrated(
         later,
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    (later / "versions" / "0002.py").write_text(MIGRATION.format(head=migrate.HEAD))
+    (later / "versions" / "9999.py").write_text(MIGRATION.format(head=migrate.HEAD))
     monkeypatch.setattr(migrate, "_SCRIPTS", later)
-    monkeypatch.setattr(migrate, "HEAD", "0002test")
-    monkeypatch.setattr("codeinterview_server.db.staging.HEAD", "0002test")
+    monkeypatch.setattr(migrate, "HEAD", "9999test")
+    monkeypatch.setattr("codeinterview_server.db.staging.HEAD", "9999test")
     # A newer program backs up a database that no newer server has started on yet.
     older = path.with_name("older")
     assert back_up(database_url, older).revision == back_up(database_url, path).revision
@@ -258,8 +259,40 @@ def test_a_backup_of_an_older_version_is_migrated(
     assert notes == [row[:2] for row in before["sessions"]]
     assert runs == [(*row, "old") for row in before["runs"]]
     newest = back_up(database_url, path)
-    assert newest.revision == "0002test"
+    assert newest.revision == "9999test"
     assert newest.tables["notes"].rows == 2
+
+
+def test_a_backup_of_the_first_revision_gets_the_rules_that_held_then(
+    new_database: Callable[[str], str], empty: str, path: Path
+) -> None:
+    first = new_database("template1")
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(first)
+    )
+    with engine.begin() as schema:
+        migrate.migrate_to(schema, "0001")
+    engine.dispose()
+    fill(first, 2)
+    assert back_up(first, path).revision == "0001"
+    assert bring_back(path, empty) == Restored(2, 0)
+    with psycopg.connect(first) as connection:
+        before = connection.execute("SELECT * FROM sessions ORDER BY id").fetchall()
+    assert content(empty)["sessions"] == [(*row, "invite", True, []) for row in before]
+    assert all(content(empty).values())
+
+
+def test_the_rules_of_a_session_come_back(database_url: str, empty: str, path: Path) -> None:
+    fill(database_url, 1)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE sessions SET join_policy = 'knock', observers_listed = false, "
+            """revoked_invites = '["observer"]'"""
+        )
+    back_up(database_url, path)
+    bring_back(path, empty)
+    assert content(empty) == content(database_url)
+    assert content(empty)["sessions"][0][-3:] == ("knock", False, ["observer"])
 
 
 def test_every_revision_can_be_staged(database_url: str, path: Path) -> None:
