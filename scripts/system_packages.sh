@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Sees that the system has what Qt WebEngine (runtime) and the browser tests (dev) need.
+# Sees that the system has what Qt WebEngine (runtime), the browser tests (dev) and making the
+# installers (packaging) need.
 # Installs it as root on Debian's relatives, otherwise prints the one command that does.
-# Usage: system_packages.sh runtime|dev
+# Usage: system_packages.sh runtime|dev|packaging
 set -euo pipefail
 
 [[ $(uname) == Linux ]] || exit 0
@@ -40,7 +41,8 @@ for entry in "${libraries[@]}"; do
     [[ $present == *"${entry%%:*} "* ]] || for_window+=("${entry##*:}")
 done
 always=()
-if [[ $kind == dev ]]; then
+if [[ $kind == packaging ]]; then programs=(strip:binutils dpkg-shlibdeps:dpkg-dev); fi
+if [[ $kind != runtime ]]; then
     for entry in "${programs[@]}"; do
         command -v "${entry%%:*}" >/dev/null || always+=("${entry##*:}")
     done

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from playwright.async_api import async_playwright, expect
-from tests.support.browser import Person, chromium, new_person
+from playwright.async_api import expect
+from tests.support.app_window import host, web_view
+from tests.support.browser import chromium, new_person
 from tests.support.display import Display, display
-from tests.support.program import LIMIT_S, Program, app_folder, environment, running, wait_until
+from tests.support.program import LIMIT_S, Program, app_folder, environment, running
 from tests.support.room_page import RoomPage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -45,36 +45,6 @@ def app(
         with running(folder, port, env) as program:
             program.until_served()
             yield program
-
-
-def host(screen: Display) -> str:
-    """Press Host and return the link that the app copies."""
-    wait_until(lambda: bool(screen.windows("CodeInterview")), "window")
-    screen.focus(screen.windows("CodeInterview")[-1])
-    screen.press("ctrl+n")
-    screen.type("Pairing")
-    screen.press("Return")
-    wait_until(lambda: bool(screen.windows("Pairing")), "session's window title")
-
-    def copied() -> bool:
-        screen.press("ctrl+l")
-        return "/i/" in screen.clipboard()
-
-    wait_until(copied, "copied link")
-    return screen.clipboard()
-
-
-@asynccontextmanager
-async def web_view(debugging_port: int) -> AsyncIterator[RoomPage]:
-    """The room as the app's own web view shows it."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(
-            f"http://127.0.0.1:{debugging_port}", no_defaults=True
-        )
-        context = browser.contexts[0]
-        context.set_default_timeout(20_000)
-        yield RoomPage(Person(context, context.pages[0]))
-        await browser.close()
 
 
 async def test_an_interview(screen: Display, app: Program, debugging_port: int) -> None:
