@@ -1,20 +1,23 @@
 """Every fault in its long form, as a table: `make faults`, bounded to fifteen minutes.
 
 `python -m tests.faults` takes words that choose rows by their name: `python -m tests.faults disk`.
+Most of a row is waiting, so that a few go on beside each other, each in a process of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,8 +34,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 BOUND_S = 15 * 60
+DEADLINE_S = BOUND_S - 60
+"""After which what still goes on is ended, in order."""
+_END_S = 40
+LANES = 3
+"""Rows at once."""
 FRAMES = 200_000
 SCHEDULES = 300
+SCHEDULES_ROW = "schedules"
+FRAMES_ROW = "frames"
+ONE = "--one"
+"""Before the name of a row: do that one here, and write it as JSON."""
 
 LONG: dict[str, Callable[[Path], Coroutine[None, None, Row]]] = {
     "server killed": lambda at: rows.server_killed(at, 20),
@@ -50,87 +62,125 @@ LONG: dict[str, Callable[[Path], Coroutine[None, None, Row]]] = {
 
 NEED_ROOT = {"disk full", "network one-way", "network slow and lossy"}
 
-MOSTLY_WAIT = {"external postgres stopped", "server suspended"}
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row."""
+
+    row: Row | None = None
+    note: str = ""
+    failure: str = ""
+
+
+async def run_all(names: list[str], began_s: float) -> dict[str, Outcome]:
+    """Do the rows in their order, a few at once, and end what is not done at the deadline."""
+    lanes = asyncio.Semaphore(LANES)
+
+    async def run(name: str) -> Outcome:
+        # The frames need no waiting, only what the others leave of the processors.
+        async with lanes if name != FRAMES_ROW else asyncio.Semaphore():
+            left_s = began_s + DEADLINE_S - time.monotonic()
+            if left_s <= 0:
+                return Outcome(failure="not begun before the deadline")
+            _say(began_s, f"{name} …")
+            outcome = await _run_apart(name, left_s)
+            _say(began_s, f"{name}: {outcome.failure or 'done'}")
+            return outcome
+
+    outcomes = await asyncio.gather(*(run(name) for name in names))
+    return dict(zip(names, outcomes, strict=True))
+
+
+async def _run_apart(name: str, left_s: float) -> Outcome:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.faults", ONE, name), stdout=asyncio.subprocess.PIPE
+    )
+    reading = asyncio.create_task(process.communicate())
+    try:
+        async with asyncio.timeout(left_s):
+            output, _ = await asyncio.shield(reading)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        await asyncio.wait([reading], timeout=_END_S)
+        return Outcome(failure="not done at the deadline")
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await reading
+    if process.returncode != 0:
+        return Outcome(failure=f"ended with status {process.returncode}")
+    found = json.loads(output)
+    return Outcome(row=None if found["row"] is None else Row(**found["row"]), note=found["note"])
 
 
 def main(words: list[str]) -> int:
     """Run what was asked for; the exit status tells whether nothing was lost."""
     logging.basicConfig(level=logging.CRITICAL)
-    started_at = time.monotonic()
+    if words[:1] == [ONE]:
+        return _do_one(words[1])
+    began_s = time.monotonic()
+    print(
+        f"up to {LANES} rows at once; what is not done after {DEADLINE_S // 60} minutes is ended "
+        f"and fails, so that it takes at most {BOUND_S // 60}; load average "
+        f"{os.getloadavg()[0]:.1f} at the start",
+        file=sys.stderr,
+    )
+    outcomes = asyncio.run(run_all(_wanted(words), began_s))
+    done = [outcome.row for outcome in outcomes.values() if outcome.row is not None]
+    if done:
+        print(table(done))
+    for name, outcome in outcomes.items():
+        if outcome.note:
+            print(outcome.note)
+        if outcome.failure:
+            print(f"FAILED: {name}: {outcome.failure}")
+    minutes = (time.monotonic() - began_s) / 60
+    print(f"{minutes:.1f} minutes; load average {os.getloadavg()[1]:.1f} over the last five")
+    is_well = not any(outcome.failure for outcome in outcomes.values())
+    return 0 if is_well and all(row.lost == 0 for row in done) else 1
+
+
+def _wanted(words: list[str]) -> list[str]:
+    names = [
+        name
+        for name in (*LONG, SCHEDULES_ROW, FRAMES_ROW)
+        if not words or any(word in name for word in words)
+    ]
+    for name in NEED_ROOT & set(names) if os.geteuid() != 0 else ():
+        print(f"left out, because it needs root: {name}", file=sys.stderr)
+        names.remove(name)
+    return names
+
+
+def _do_one(name: str) -> int:
+    """Do one row, in this process."""
     scratch = Path(tempfile.mkdtemp(prefix="ci-"))
     # PostgreSQL runs as somebody else when we are root.
     scratch.chmod(0o755)
-    done: list[Row] = []
-    fuzzed = ""
-    fuzzing = None if words else _fuzz_beside()
-    try:
-        for names in _batches(words):
-            for name in names:
-                _say(name, started_at)
-            done += asyncio.run(_together(names, scratch))
-        if _is_wanted("schedules", words):
-            _say("schedules", started_at)
-            done.append(_schedules(_directory(scratch)))
-        if fuzzing is not None:
-            fuzzed, _ = fuzzing.communicate(timeout=BOUND_S)
-        elif _is_wanted("frames", words):
-            _say("frames", started_at)
-            fuzzed = asyncio.run(_frames(_directory(scratch)))
-    finally:
-        if fuzzing is not None and fuzzing.poll() is None:
-            fuzzing.send_signal(signal.SIGINT)
-            fuzzing.wait(30)
-        shutil.rmtree(scratch, ignore_errors=True)
-    took_s = time.monotonic() - started_at
-    if done:
-        print(table(done))
-    if fuzzed:
-        print(fuzzed.rstrip())
-    print(f"{took_s / 60:.1f} minutes")
-    assert took_s < BOUND_S or words, "longer than fifteen minutes"
-    is_unharmed = fuzzing is None or fuzzing.returncode == 0
-    return 0 if is_unharmed and all(row.lost == 0 for row in done) else 1
-
-
-def _fuzz_beside() -> subprocess.Popen[str]:
-    """Send the hostile frames from a process of their own: the rows wait most of the time."""
-    command = [sys.executable, "-m", "tests.faults", "frames"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def _batches(words: list[str]) -> list[list[str]]:
-    """The wanted rows in their order; those that mostly wait are done together."""
-    wanted = [name for name in LONG if _is_wanted(name, words)]
-    for name in NEED_ROOT & set(wanted) if os.geteuid() != 0 else ():
-        print(f"left out, because it needs root: {name}", file=sys.stderr)
-        wanted.remove(name)
-    waiting = [name for name in wanted if name in MOSTLY_WAIT]
-    alone = [[name] for name in wanted if name not in MOSTLY_WAIT]
-    return [*alone, waiting] if waiting else alone
-
-
-async def _together(names: list[str], scratch: Path) -> list[Row]:
-    async def run(name: str) -> Row:
-        row = await LONG[name](_directory(scratch))
-        # At once, so that it is known even if a later one fails.
-        print(" | ".join(row.cells()), file=sys.stderr, flush=True)
-        return row
-
-    return await asyncio.gather(*(run(name) for name in names))
-
-
-def _is_wanted(name: str, words: list[str]) -> bool:
-    return not words or any(word in name for word in words)
-
-
-def _say(name: str, started_at: float) -> None:
-    print(f"[{time.monotonic() - started_at:4.0f} s] {name}", file=sys.stderr, flush=True)
-
-
-def _directory(scratch: Path) -> Path:
     directory = scratch / secrets.token_hex(3)
     directory.mkdir(mode=0o700)
-    return directory
+    row: Row | None = None
+    note = ""
+    try:
+        if name == SCHEDULES_ROW:
+            row = _schedules(directory)
+        elif name == FRAMES_ROW:
+            os.nice(10)
+            note = asyncio.run(_frames(directory))
+        else:
+            row = asyncio.run(LONG[name](directory))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if row is not None:
+        print(" | ".join(row.cells()), file=sys.stderr, flush=True)
+    print(json.dumps({"row": None if row is None else asdict(row), "note": note}))
+    return 0
+
+
+def _say(began_s: float, text: str) -> None:
+    print(f"[{time.monotonic() - began_s:4.0f} s] {text}", file=sys.stderr, flush=True)
 
 
 def _schedules(directory: Path) -> Row:
@@ -143,7 +193,8 @@ def _schedules(directory: Path) -> Row:
         finally:
             runner.run(postgres.stop())
     fault = f"drop and return with offline edits, {found.schedules} random schedules"
-    return Row(fault, found.unplugged, found.clients, found.typed, found.lost, None)
+    pause_s = found.longest_pause_s
+    return Row(fault, found.unplugged, found.clients, found.typed, found.lost, pause_s)
 
 
 async def _frames(directory: Path) -> str:

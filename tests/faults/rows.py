@@ -294,8 +294,7 @@ async def two_servers(data_dir: Path, times: int) -> Row:
         env = {**_ENV, "CODEINTERVIEW_DATABASE_URL": postgres.url()}
         servers = [ServerProcess(each, env=env) for each in directories]
         servers[1].host_key = servers[0].host_key
-        for server in servers:
-            await asyncio.to_thread(server.start)
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in servers))
         try:
             async with trial(servers[0]) as room:
                 room.at_work(KEYSTROKES_PER_S)
@@ -313,5 +312,5 @@ async def two_servers(data_dir: Path, times: int) -> Row:
                     await asyncio.to_thread(here.start)
                 return await room.verdict("two servers on one database, the first killed", times)
         finally:
-            for server in servers:
-                assert await asyncio.to_thread(server.stop) == 0
+            ends = await asyncio.gather(*(asyncio.to_thread(server.stop) for server in servers))
+            assert ends == [0, 0]

@@ -78,6 +78,7 @@ class Sum:
     unplugged: int = 0
     typed: int = 0
     lost: int = 0
+    longest_pause_s: float = 0.0
     clients: int = field(default=PEOPLE)
 
 
@@ -125,6 +126,7 @@ class Stage:
         self.sum.schedules += 1
         self.sum.typed += keys.typed
         self.sum.lost += lost
+        self.sum.longest_pause_s = max(self.sum.longest_pause_s, keys.longest_pause_s)
         assert lost == 0, f"{lost} keystrokes lost"
 
     @staticmethod
