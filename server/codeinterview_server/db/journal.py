@@ -81,6 +81,9 @@ class Reader(Protocol):
     def absorb(self, session_id: str, seq: int, data: bytes) -> None:
         """Take in an update behind that; it may be one's own, whose commit was not heard of."""
 
+    def claimed_again(self) -> None:
+        """Take note that others may have had the sessions meanwhile, and have them no more."""
+
 
 class JournalStore:
     """Reads and writes the journal; owns one connection that only appends.
@@ -193,6 +196,7 @@ class JournalStore:
         await cursor.execute(_LATER, (list(known), list(known.values())))
         for session_id, seq, data in await cursor.fetchall():
             self.reader.absorb(session_id, seq, bytes(data))
+        self.reader.claimed_again()
 
     @asynccontextmanager
     async def _on_writer(self) -> AsyncIterator[psycopg.AsyncConnection[TupleRow]]:

@@ -121,6 +121,16 @@ class Door:
         status = ParticipantStatus.LEFT if is_self else ParticipantStatus.REMOVED
         await self.change(participant_id, by=by, status=status)
 
+    async def reload(self) -> None:
+        """Take over who came and went on another server, after it had the session open.
+
+        Raises:
+            DatabaseAway: It could not be read.
+        """
+        async with self._changing:
+            for before, after in await self._roster.reload():
+                self._announce(before, after)
+
     def announce_people(self) -> None:
         """Tell the members who is here, each as far as they see it."""
         for with_silent in (True, False):

@@ -57,6 +57,7 @@ class Ledger:
         state: Callable[[], bytes],
         on_saved: Callable[[Saved], None],
         on_foreign: Callable[[bytes], object],
+        on_claimed_again: Callable[[], object],
     ) -> None:
         self.session_id = session_id
         self.saved = Saved.SAVED
@@ -69,6 +70,8 @@ class Ledger:
         self.state = state
         self.absorb = on_foreign
         """Takes in an update that another server wrote."""
+        self.claimed_again = on_claimed_again
+        """Called when another server may have had the session meanwhile."""
         self._on_saved = on_saved
         self.settled = asyncio.Event()
         self.settled.set()
@@ -198,6 +201,11 @@ class Journal:
             ledger.last_seq = seq
             ledger.unsnapshotted += 1
             ledger.absorb(data)
+
+    def claimed_again(self) -> None:
+        """Let all rooms look what else another server changed."""
+        for ledger in list(self._watched.values()):
+            ledger.claimed_again()
 
     def forget(self, ledger: Ledger) -> None:
         """Drop what a deleted session still had to write."""

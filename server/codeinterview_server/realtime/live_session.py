@@ -125,6 +125,35 @@ class LiveSession:
         self._invites_changed()
         return self._session
 
+    async def reload(self) -> None:
+        """Take over what another server changed, after it had the session open.
+
+        Raises:
+            SessionNotFound: It was deleted meanwhile.
+            DatabaseAway: It could not be read.
+        """
+        async with self._changing:
+            stored = await self._stores.sessions.get(self._session.id)
+            if stored is None:
+                raise SessionNotFound
+            before = self._session
+            if stored.language != before.language:
+                # It was switched here or there; nothing says which was last.
+                self._records.language(before.language)
+            self._session = replace(
+                stored,
+                language=before.language,
+                updated_at=max(stored.updated_at, before.updated_at),
+            )
+        after = self._session
+        if after != before:
+            self._changed(before)
+        if (after.invite_generations, after.revoked_invites) != (
+            before.invite_generations,
+            before.revoked_invites,
+        ):
+            self._invites_changed()
+
     def note_edit(self) -> None:
         """Note, now and then, that the files changed."""
         at_ms = now_ms()

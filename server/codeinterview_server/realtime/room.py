@@ -16,6 +16,7 @@ from codeinterview_server.domain.errors import (
     DomainError,
     SessionEnded,
     SessionExpired,
+    SessionNotFound,
     TooLarge,
     TooManyRequests,
 )
@@ -54,6 +55,7 @@ _NOD_PAUSE_S: Final = 10.0
 _EXPIRY_CHECK_S: Final = 30.0
 """A machine that slept has a clock that jumped; timers do not see that."""
 _REST_FLUSH_S: Final = 5.0
+_TAKE_OVER_RETRY_S: Final = 1.0
 
 
 class Room:
@@ -101,6 +103,7 @@ class Room:
             state=stored.document.state,
             on_saved=self._tell_saved,
             on_foreign=self._absorb,
+            on_claimed_again=self._start_take_over,
         )
         self._workspace = Workspace(
             stored.document,
@@ -349,6 +352,24 @@ class Room:
     def _reads_invites(self, connection: Connection) -> bool:
         principal = self.participant(connection).principal()
         return may(principal, Action.READ_INVITES, self.session)
+
+    def _start_take_over(self) -> None:
+        if self._gone is None:
+            self._tasks.start(self._take_over(), f"take-over of session {self.session.id}")
+
+    async def _take_over(self) -> None:
+        """Take in what another server changed of the session and its people while it had them."""
+        while True:
+            try:
+                await self.live.reload()
+                await self.door.reload()
+            except DatabaseAway:
+                await asyncio.sleep(_TAKE_OVER_RETRY_S)
+            except SessionNotFound as error:
+                self.close(error)
+                return
+            else:
+                return
 
     def _absorb(self, update: bytes) -> None:
         self._workspace.absorb(update)

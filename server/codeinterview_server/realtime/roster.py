@@ -162,6 +162,14 @@ class Roster:
         self._people[participant_id] = stored
         return stored
 
+    async def reload(self) -> list[tuple[Participant | None, Participant]]:
+        """Take over what another server changed; return who was whom before, None for newcomers."""
+        people = await self._stores.participants.list(self._session_id)
+        self._token_hashes = await self._stores.participants.token_hashes(self._session_id)
+        changes = [(self._people.get(person.id), person) for person in people]
+        self._people |= {person.id: person for person in people}
+        return [(before, after) for before, after in changes if before != after]
+
     def get(self, participant_id: str) -> Participant:
         """Return somebody.
 

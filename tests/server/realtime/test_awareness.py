@@ -164,6 +164,21 @@ def test_a_new_name_shows_at_once(awareness: Awareness) -> None:
     assert decode(awareness.everyone()) == [(client, clock, state)]
 
 
+def test_a_hidden_state_is_kept_for_those_who_may_see_it(awareness: Awareness) -> None:
+    awareness.accept(ALICE_SOCKET, encode((7, 1, {"a": 1})), ADA)
+    ((_, _, state),) = decode(awareness.everyone())
+    ((client, clock, gone),) = decode(awareness.hide(ALICE_SOCKET))
+    assert (client, gone) == (7, None)
+    # Whoever was told of its end and comes back with another role takes it in again.
+    ((_, later, kept),) = decode(awareness.everyone())
+    assert later > clock
+    assert kept == state
+    assert awareness.everyone(but={ALICE_SOCKET}) is None
+    awareness.accept(ALICE_SOCKET, encode((7, 2, None)), ADA)
+    assert awareness.hide(ALICE_SOCKET) is None
+    assert awareness.hide(BOB_SOCKET) is None
+
+
 def test_a_state_that_is_too_large_is_refused(awareness: Awareness) -> None:
     awareness.accept(ALICE_SOCKET, encode((7, 1, {"x": "a" * 900})), ADA)
     with pytest.raises(TooLarge):

@@ -61,6 +61,7 @@ class Room:
             state=self.document.state,
             on_saved=self._hear,
             on_foreign=self.document.absorb,
+            on_claimed_again=lambda: None,
         )
         self.write(None, self.document.seed("main.py", ""))
         self.client = Client(state=self.document.state())

@@ -70,6 +70,50 @@ async def test_a_server_that_lost_the_database_to_another_takes_its_edits_in(
             assert (await room.call("GET"))["data"]["code"] == text
 
 
+async def test_a_server_that_takes_a_session_back_knows_who_came_and_went(
+    tcp_postgres_url: str,
+) -> None:
+    await asyncio.to_thread(upgrade, tcp_postgres_url)
+    port = urlsplit(tcp_postgres_url).port
+    assert port is not None
+    async with cable_to(port) as cable:
+        far_url = tcp_postgres_url.replace(f":{port}/", f":{cable.port}/")
+        async with server_on(far_url) as origin:
+            room = await Room.create(origin, HOST_KEY, language="python", code="\n")
+            carl, cora = await room.join("Carl"), await room.join("Cora")
+            async with room.enter() as host, room.enter(carl) as gone, room.enter(cora) as stays:
+                await asyncio.gather(host.sync(), gone.sync(), stays.sync())
+                cable.cut()
+                await host.insert(0, "cut off ")
+                await host.message("saved", lambda m: m["state"] == "unsaved")
+                async with server_on(tcp_postgres_url) as other:
+                    elsewhere = Room(other, HOST_KEY, room.id, room.token, room.invites)
+                    await elsewhere.call("DELETE", "/participants/Carl")
+                    await elsewhere.call("PATCH", "/participants/Cora", json={"role": "observer"})
+                    await elsewhere.call("PATCH", json={"title": "Moved", "language": "html"})
+                    await elsewhere.call("DELETE", "/invites/candidate")
+                    dora = await elsewhere.join("Dora", "observer")
+                assert gone.close_code is None
+                cable.mend()
+                assert await gone.until_closed() == (4403, "removed")
+                await host.message("session", lambda m: m["session"]["title"] == "Moved")
+                await host.message("invites")
+                await stays.message("role", lambda m: m["participant"]["role"] == "observer")
+                await host.message(
+                    "participants",
+                    lambda m: (
+                        [each["id"] for each in m["participants"]] == ["host", "Cora", "Dora"]
+                    ),
+                )
+                async with room.enter(dora) as guest:
+                    await guest.message("welcome")
+                await host.message("saved", lambda m: m["state"] == "saved")
+        async with server_on(tcp_postgres_url) as origin:
+            room.origin = origin
+            data = (await room.call("GET"))["data"]
+            assert (data["title"], data["language"]) == ("Moved", "python")
+
+
 async def test_a_session_that_is_open_on_one_server_is_refused_by_another(
     tcp_postgres_url: str,
 ) -> None:
