@@ -27,9 +27,18 @@ _IDLE_S: Final = 10.0
 """How long a connection may go without the request, or the rest of it, that we wait for."""
 _STUCK_S: Final = 30.0
 """How long an answer may stay where it is because the other side does not read."""
+_READ_BYTES: Final = 64 * 1024
+"""How much of it the other side must have read by then, at least."""
 
 _SLICE_BYTES: Final = 8 * 1024
-"""How much of what came on a socket is read before the clock is looked at again."""
+"""How much of what came is read before its bounds are looked at again."""
+_HEAD_BYTES: Final = 64 * 1024
+"""How long a request's line, headers and trailers may be together, as far as we count them."""
+_FRAMING_FACTOR: Final = 8
+_HEAD_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+)
 _PIECE_BYTES: Final = 512
 """Pieces of a message that are shorter are counted; no browser cuts so small."""
 _CHATTER_WAIT_S: Final = 10
@@ -40,6 +49,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     _idle: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
+    _allowance_bytes: int = _HEAD_BYTES
+    """How much may still come of this request that is not its body."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request."""
@@ -57,10 +68,16 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in a part of a request."""
-        super().data_received(data)
-        if self.transport.get_protocol() is not self:
-            # It is a WebSocket now.
-            return
+        for start in range(0, len(data), _SLICE_BYTES):
+            part = data[start : start + _SLICE_BYTES]
+            self._allowance_bytes -= len(part)
+            super().data_received(part)
+            if self.transport.is_closing() or self.transport.get_protocol() is not self:
+                # Refused, or a WebSocket by now.
+                return
+            if self._allowance_bytes < 0:
+                self._refuse_head()
+                return
         cycle: RequestResponseCycle | None = self.cycle
         is_answered = cycle is None or cycle.response_complete
         if is_answered and self._idle is None and self.timeout_keep_alive_task is None:
@@ -84,18 +101,22 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Wait for more of it."""
+        # Itself, and what may stand between pieces of a few bytes.
+        self._allowance_bytes += len(body) * _FRAMING_FACTOR
         super().on_body(body)
         self._wait()
 
     def on_message_complete(self) -> None:
         """Wait no longer: it is for us to answer."""
+        self._allowance_bytes = _HEAD_BYTES
         self._rest()
         super().on_message_complete()
 
     def pause_writing(self) -> None:
         """Wait for the other side to read."""
         super().pause_writing()
-        self._stuck = self._stuck or self.loop.call_later(_STUCK_S, self.transport.abort)
+        if self._stuck is None:
+            self._watch_reader()
 
     def resume_writing(self) -> None:
         """Go on."""
@@ -104,6 +125,26 @@ class HttpProtocol(HttpToolsProtocol):
             self._stuck = None
         if self.flow is not None:
             super().resume_writing()
+
+    def _watch_reader(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._stuck = self.loop.call_later(_STUCK_S, self._drop_unless_read, waiting)
+
+    def _drop_unless_read(self, waiting: int) -> None:
+        """Drop the other side, unless it has read something of what was waiting."""
+        if waiting - self.transport.get_write_buffer_size() < _READ_BYTES:
+            self.transport.abort()
+        else:
+            self._watch_reader()
+
+    def _refuse_head(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            # An answer is under way, which must not look as if this were its end.
+            self.transport.abort()
+            return
+        self.transport.write(_HEAD_TOO_LARGE)
+        self.transport.close()
 
     def _wait(self) -> None:
         self._rest()

@@ -66,14 +66,16 @@ class OriginGuard:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get(b"host", "")
+        # Of two, whoever comes behind us might believe the other one.
+        hosts = _values(scope, b"host")
+        origins = _values(scope, b"origin")
+        host = hosts[0] if len(hosts) == 1 else ""
         if not self._hosts.allows(host):
             refusal: BadRequest | NotAllowed = BadRequest(
                 "This server does not go by that name. Open it by its address, or add the name "
                 "with --allowed-hosts."
             )
-        elif not _acts_safely(scope, headers.get(b"origin"), host):
+        elif not all(_acts_safely(scope, origin, host) for origin in origins):
             refusal = NotAllowed("Another site may not act here. Open this server's own page.")
         else:
             await self._app(scope, receive, send)
@@ -86,8 +88,12 @@ class OriginGuard:
             await answer_for(refusal)(scope, receive, send)
 
 
-def _acts_safely(scope: Scope, origin: str | None, host: str) -> bool:
-    if origin is None or (scope["type"] == "http" and scope["method"] in _SAFE_METHODS):
+def _values(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def _acts_safely(scope: Scope, origin: str, host: str) -> bool:
+    if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
         return True
     try:
         parts = urlsplit(origin)

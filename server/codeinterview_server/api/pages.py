@@ -48,7 +48,8 @@ class Pages:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        path = request.url.path
+        # Not out of the URL: parsing one drops tabs and ends of lines.
+        path: str = request.scope["path"]
         if path.startswith("/api/"):
             return answer_for(NotFound())
         if request.method not in {"GET", "HEAD"}:
