@@ -89,7 +89,12 @@ window.prompt = (message?: string) => {
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target.closest("a[href]") : null;
   const address = target?.getAttribute("href") ?? "#";
-  if (event.defaultPrevented || address.startsWith("#") || /^javascript:/i.test(address)) return;
+  if (event.defaultPrevented || target === null || /^javascript:/i.test(address)) return;
   event.preventDefault();
+  if (address.startsWith("#")) {
+    // Resolved against the outer frame's address it would lead out of the page.
+    location.hash = address;
+    return;
+  }
   write("info", `Links lead nowhere in a preview: ${address}\n`);
 });

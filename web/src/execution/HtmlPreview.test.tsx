@@ -112,3 +112,30 @@ it("says when a page does not answer any more, once", () => {
   expect(heard[0]?.[0]).toBe("system");
   expect(heard[0]?.[1]).toContain("endless loop");
 });
+
+it("opens another frame when the first does not come about, and keeps one that did", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  const { container } = render(preview(1));
+  const first = frameIn(container);
+  vi.advanceTimersByTime(1499);
+  expect(frameIn(container)).toBe(first);
+  vi.advanceTimersByTime(1);
+  const second = frameIn(container);
+  expect(second).not.toBe(first);
+  expect(first.isConnected).toBe(false);
+  const port = await connect(second);
+  expect(await next(port)).toEqual({ type: "show", path: "index.html", files: FILES });
+  vi.advanceTimersByTime(3000);
+  expect(frameIn(container)).toBe(second);
+  port.close();
+});
+
+it("keeps a frame that came about in time", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  const { container } = render(preview(1));
+  const frame = frameIn(container);
+  const port = await connect(frame);
+  vi.advanceTimersByTime(3000);
+  expect(frameIn(container)).toBe(frame);
+  port.close();
+});

@@ -27,6 +27,11 @@ export class FramePort {
     });
   }
 
+  /** Whether the frame is there. */
+  get connected(): boolean {
+    return this.#open !== null;
+  }
+
   dispose(): void {
     this.#disposed = true;
     window.removeEventListener("message", this.#connect);

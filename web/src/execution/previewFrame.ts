@@ -19,36 +19,63 @@ export interface PreviewFrameOptions {
 const LOST =
   "The page does not answer any more, perhaps because of an endless loop or for want of memory. It was closed; Run opens it again.\n";
 
-export class PreviewFrame {
-  readonly #element: HTMLIFrameElement;
-  readonly #port: FramePort;
-  readonly #heartbeat: Heartbeat;
+/**
+ * How long a frame may take to be there. One that hung while it was closed keeps its process for
+ * a moment, and takes a frame that is opened meanwhile along; the next one has a fresh process.
+ */
+const OPEN_WITHIN_MS = 1500;
 
-  constructor({ parent, title, path, files, onConsole, onLost }: PreviewFrameOptions) {
-    this.#element = document.createElement("iframe");
+export class PreviewFrame {
+  readonly #options: PreviewFrameOptions;
+  readonly #heartbeat: Heartbeat;
+  #element: HTMLIFrameElement;
+  #port: FramePort;
+  readonly #retry: ReturnType<typeof setTimeout>;
+
+  constructor(options: PreviewFrameOptions) {
+    this.#options = options;
+    this.#heartbeat = new Heartbeat({
+      ping: (id) => this.#send({ type: "ping", id }),
+      onLost: () => {
+        options.onConsole("system", LOST);
+        options.onLost();
+      },
+    });
+    [this.#element, this.#port] = this.#open();
+    this.#retry = setTimeout(() => {
+      if (this.#port.connected) return;
+      this.#close();
+      [this.#element, this.#port] = this.#open();
+      this.#heartbeat.start();
+    }, OPEN_WITHIN_MS);
+    this.#heartbeat.start();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#retry);
+    this.#heartbeat.stop();
+    this.#close();
+  }
+
+  #open(): [HTMLIFrameElement, FramePort] {
+    const { parent, title, path, files, onConsole } = this.#options;
+    const element = document.createElement("iframe");
     // Forms only so that pages hear `submit`; the frame's policy lets none be sent.
-    this.#element.setAttribute("sandbox", "allow-scripts allow-forms");
-    this.#element.title = title;
-    this.#port = new FramePort(this.#element, (data) => {
+    element.setAttribute("sandbox", "allow-scripts allow-forms");
+    element.title = title;
+    const port = new FramePort(element, (data) => {
       const message = parsePreviewMessage(data);
       if (message?.type === "pong") this.#heartbeat.heard();
       else if (message !== null) onConsole(message.stream, message.text);
     });
-    this.#heartbeat = new Heartbeat({
-      ping: (id) => this.#send({ type: "ping", id }),
-      onLost: () => {
-        onConsole("system", LOST);
-        onLost();
-      },
-    });
-    this.#send({ type: "show", path, files });
-    this.#heartbeat.start();
-    this.#element.src = "/sandbox/preview.html";
-    parent.append(this.#element);
+    const show: ShowMessage = { type: "show", path, files };
+    port.send(show);
+    element.src = "/sandbox/preview.html";
+    parent.append(element);
+    return [element, port];
   }
 
-  dispose(): void {
-    this.#heartbeat.stop();
+  #close(): void {
     this.#port.dispose();
     this.#element.remove();
   }
