@@ -56,8 +56,8 @@ class Canary:
             writer.write(_response(self.pages[name], "text/html"))
         else:
             self.heard.append(name)
-            key = headers.get("sec-websocket-key")
-            writer.write(_response("", "text/javascript") if key is None else _upgrade(key))
+            asked = headers.get("sec-websocket-key")
+            writer.write(_response("", "text/javascript") if asked is None else _upgrade(asked))
         await writer.drain()
 
 

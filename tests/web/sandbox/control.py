@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from playwright.async_api import Browser, Route
+    from playwright.async_api import Browser, ConsoleMessage, Route
     from tests.support.canary import Canary
 
 # A page that holds what the room's page holds, around the page with the attempts.
@@ -81,7 +81,7 @@ async def clicked(
         context = await browser.new_context()
         tab = await context.new_page()
         printed: list[str] = []
-        tab.on("console", lambda message, printed=printed: printed.append(message.text))
+        tab.on("console", _keep_in(printed))
         await tab.goto(f"http://{place}/attempts")
         await tab.get_by_role("button", name=name, exact=True).click()
 
@@ -90,6 +90,10 @@ async def clicked(
 
         await eventually(is_through, f"{name} gets through")
         await context.close()
+
+
+def _keep_in(printed: list[str]) -> Callable[[ConsoleMessage], None]:
+    return lambda message: printed.append(message.text)
 
 
 async def left(browser: Browser, bird: Canary, place: str, page: str, name: str) -> None:

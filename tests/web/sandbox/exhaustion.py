@@ -30,7 +30,9 @@ ENDLESS_PYTHON = {
 
 # Each prints "begun"; the room goes on beside it, and closing the page ends it.
 ENDLESS_PAGES = {
-    "loop": "onunload = onpagehide = () => { for (;;); }; setTimeout(() => { for (;;); }, 100);",
+    "loop": "setTimeout(() => { for (;;); }, 100);",
+    "deaf to its end": "onunload = onpagehide = document.onvisibilitychange = () => { for (;;); };"
+    "setTimeout(() => { for (;;); }, 100);",
     "dialogs": """
         const native = document.createElement('iframe');
         native.srcdoc = `<script>for (const ask of [alert, confirm, prompt, print]) {

@@ -299,6 +299,9 @@ WITH_A_CLICK = {
         return new PaymentRequest([method], { total }).show();""",
 }
 
+# Those that a headless browser without protection lets through; the others it has not.
+CLICKS_PROVEN = ("popup", "popup-blank", "popup-of-anchor", "fullscreen", "move-top", "form-as-top")
+
 # Each of these replaces the page, so each has one of its own.
 LEAVING = {
     "location": "<script>location.href = 'PLACE'</script>",

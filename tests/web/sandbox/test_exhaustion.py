@@ -1,4 +1,4 @@
-"""Programs that take all they can get or will not go: the room goes on, and so does the next run."""
+"""Programs that take all they can get or will not go: the room goes on, the next run works."""
 
 from __future__ import annotations
 

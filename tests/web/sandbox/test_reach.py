@@ -14,7 +14,13 @@ from tests.support.eventually import eventually
 from tests.web.sandbox.attempts import Proof, clicked_page, page, python, script
 from tests.web.sandbox.control import clicked, left, unprotected, worker_page
 from tests.web.sandbox.javascript import JAVASCRIPT
-from tests.web.sandbox.page import LEAVING, PAGE, WITH_A_CLICK, nested_peer_connection
+from tests.web.sandbox.page import (
+    CLICKS_PROVEN,
+    LEAVING,
+    PAGE,
+    WITH_A_CLICK,
+    nested_peer_connection,
+)
 from tests.web.sandbox.python import PYTHON
 from tests.web.sandbox.scene import open_scene
 
@@ -103,9 +109,8 @@ async def test_a_page_gets_nowhere_with_a_click(html: Scene, place: Place, bird:
 
 async def test_the_same_clicks_unprotected(chrome: Browser, place: Place, bird: Canary) -> None:
     address = f"{place.host}:{bird.port}"
-    names = ("popup", "popup-blank", "popup-of-anchor", "fullscreen", "move-top", "form-as-top")
-    clicks = {name: WITH_A_CLICK[name] for name in names}
-    await clicked(chrome, bird, address, clicked_page(clicks, address), names)
+    clicks = {name: WITH_A_CLICK[name] for name in CLICKS_PROVEN}
+    await clicked(chrome, bird, address, clicked_page(clicks, address), CLICKS_PROVEN)
 
 
 async def test_a_page_cannot_leave(html: Scene, place: Place, bird: Canary) -> None:
