@@ -32,7 +32,7 @@ class LicencesDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Third-party licences")
-        self.resize(860, 560)
+        self.resize(960, 600)
         self._components = components
         self.names = QListWidget()
         self.names.setAccessibleName("Parts")

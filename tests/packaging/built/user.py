@@ -16,7 +16,7 @@ from tests.support.program import LIMIT_S
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 _BARE_ROOM = Path(__file__).with_name("bare_room.sh")
 
 

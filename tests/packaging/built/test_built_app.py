@@ -12,8 +12,8 @@ import httpx
 import psutil
 import pytest
 from playwright.async_api import expect
-from tests.packaging import earlier
-from tests.packaging.user import ROOT, User, descendants
+from tests.packaging.built import earlier
+from tests.packaging.built.user import ROOT, User, descendants
 from tests.support.app_window import host, web_view
 from tests.support.browser import chromium, new_person
 from tests.support.program import LIMIT_S, wait_until

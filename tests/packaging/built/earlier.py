@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import sqlalchemy
 from pycrdt import Doc, Map, Text
-from tests.packaging.user import outer_uid
+from tests.packaging.built.user import outer_uid
 from tests.support.program import LIMIT_S, wait_until
 
 from codeinterview_server.db import migrate
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from tests.packaging.user import User
+    from tests.packaging.built.user import User
 
 FIRST_SCHEMA = "0001"
 HOST_KEY = "k" * 43

@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.packaging.user import ROOT
+from tests.packaging.built.user import ROOT
 
 from codeinterview_server.version import __version__
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.packaging.user import ROOT, User, outer_uid
+from tests.packaging.built.user import ROOT, User, outer_uid
 from tests.support.display import Display, display
 
 if TYPE_CHECKING:
