@@ -273,7 +273,7 @@ def require(principal: Principal, action: Action, session: SessionState | None =
         Declined: The participant was declined in the lobby.
         Removed: The participant was removed.
         WaitingForAdmission: The participant is in the lobby.
-        SessionEnded: It would be allowed if the interview had not ended.
+        SessionEnded: It would be allowed if the interview had not ended, or they wait for it.
         NotAllowed: The role does not allow it, or the editor is locked.
     """
     if may(principal, action, session):

@@ -499,10 +499,10 @@ async def test_a_deleted_session_is_gone_and_cuts_everybody_off(stage: Stage) ->
 
 
 async def test_an_expired_session_is_gone_for_everybody(database: Database, data_dir: Path) -> None:
-    async with staged(database, data_dir, session_hours=0.6 / 3600) as stage:
+    async with staged(database, data_dir, session_hours=3 / 3600) as stage:
         interview = await stage.create()
         candidate = await stage.join(interview)
-        assert interview.data["expires_at"] - interview.data["created_at"] == 600
+        assert interview.data["expires_at"] - interview.data["created_at"] == 3_000
         async with interview.room.enter(candidate.token) as client:
             await client.message("welcome")
             assert await client.until_closed() == (4410, "expired")
