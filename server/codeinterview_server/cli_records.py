@@ -116,7 +116,13 @@ def _restore(settings: "Settings", options: dict[str, Any]) -> str:
     from codeinterview_server.db.migrate import upgrade
     from codeinterview_server.records.errors import NoHostKey
     from codeinterview_server.records.place import explained, open_place
-    from codeinterview_server.records.restore import Mode, open_backup, require_room, restore
+    from codeinterview_server.records.restore import (
+        SERVED,
+        Mode,
+        open_backup,
+        require_room,
+        restore,
+    )
 
     path = Path(options["file"])
     mode = Mode(options["mode"] or Mode.REFUSE)
@@ -132,10 +138,7 @@ def _restore(settings: "Settings", options: dict[str, Any]) -> str:
                 require_room(settings.data_dir, backup.manifest)
             upgrade(place.url)
             if place.is_served():
-                raise AlreadyRunningError(
-                    "A CodeInterview server uses this database. Stop it and try again. "
-                    "Nothing was changed."
-                )
+                raise AlreadyRunningError(SERVED)
             with explained(place.url):
                 done = restore(backup, place.url, mode)
             if key is not None:

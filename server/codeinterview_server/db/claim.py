@@ -11,6 +11,13 @@ import psycopg
 
 # Any number that is ours; with the 32 bits of a session's id it makes the key of a lock.
 _LOCKS: Final = 0x436F6465
+_ANY: Final = """
+SELECT EXISTS (
+    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND classid = %s::int::oid AND objsubid = 2 AND granted
+    AND datname = current_database()
+)
+"""
 _NOTICE: Final = (
     # As seen from PostgreSQL, whose own patience with a silent machine is two hours.
     "SET tcp_keepalives_idle = 10",
@@ -42,6 +49,12 @@ async def release(connection: psycopg.AsyncConnection[Any], session_id: str) -> 
     await connection.execute(
         "SELECT pg_advisory_unlock(%s::int, %s::int)", (_LOCKS, _key(session_id))
     )
+
+
+def has_claims(connection: psycopg.Connection[Any]) -> bool:
+    """Tells whether any server has a session of the connection's database open."""
+    row = connection.execute(_ANY, (_LOCKS,)).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _key(session_id: str) -> int:

@@ -13,7 +13,8 @@ from typing import IO, Any, Final
 import psycopg
 from psycopg import sql
 
-from codeinterview_server.data_dir import DataDirError
+from codeinterview_server.data_dir import AlreadyRunningError, DataDirError
+from codeinterview_server.db.claim import has_claims
 from codeinterview_server.db.migrate import known_revisions
 from codeinterview_server.db.staging import Staging, TableShape, staging
 from codeinterview_server.records.archive import open_sealed
@@ -35,6 +36,10 @@ ROW_BYTES_MAX: Final = 256 * 1024 * 1024
 two characters for each byte."""
 _SPACE_PER_BYTE: Final = 2
 """Rows are there twice for a moment, first as temporary ones."""
+
+SERVED: Final = (
+    "A CodeInterview server uses this database. Stop it and try again. Nothing was changed."
+)
 
 _COPY: Final = sql.SQL("COPY {} ({}) FROM STDIN")
 _LOCK: Final = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
@@ -131,6 +136,7 @@ def restore(backup: BackupFile, url: str, mode: Mode) -> Restored:
 
     Raises:
         psycopg.OperationalError: PostgreSQL cannot be reached, was lost, or has no room.
+        AlreadyRunningError: A server has a session open by now.
         NotEmpty: The database has sessions, and the mode does not say what becomes of them.
         DamagedBackup: The rows are not what the manifest says, or nothing that fits together.
     """
@@ -183,6 +189,10 @@ def _move(stage: Staging, mode: Mode) -> Restored:
     everything = sql.SQL(", ").join(lasting.values())
     driver.execute("SET LOCAL lock_timeout = '10s'")
     driver.execute(_LOCK.format(everything))
+    # A server that was started since nobody was seen: it claims before it reads, and whoever claims
+    # from now on reads what is restored.
+    if has_claims(driver):
+        raise AlreadyRunningError(SERVED)
     if mode is Mode.REPLACE:
         driver.execute(sql.SQL("TRUNCATE {}").format(everything))
     elif mode is Mode.REFUSE:
