@@ -13,7 +13,7 @@ _LIMIT_BYTES = 1024 * 1024
 _KEPT = 3
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # At lower levels these write whole request lines and addresses.
-_CHATTY = ("httpx", "httpcore", "websockets", "asyncio", "qasync", "zeroconf")
+_CHATTY = ("asyncssh", "httpx", "httpcore", "websockets", "asyncio", "qasync", "zeroconf")
 
 
 def log_to(path: Path, level: int = logging.INFO) -> logging.Handler | None:

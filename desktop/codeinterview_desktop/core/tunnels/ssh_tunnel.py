@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from .ssh_target import SshRoute, SshTarget
 
 _LOOPBACK = "127.0.0.1"
-
-logging.getLogger("asyncssh").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +96,8 @@ class SshTunnel(Tunnel):
             keys: the user's key files.
             known_hosts: which hosts are known.
             ask: asks the user for a passphrase or password; None means that they have none. A
-                password stays in memory until the tunnel stops, because a reconnect needs it;
-                neither is written anywhere.
+                password stays in memory until the tunnel stops or fails, because a reconnect needs
+                it; neither is written anywhere.
             tasks: runs it.
             use_agent: whether to offer the keys of the user's SSH agent, first of all.
             pace: how patient to be.
@@ -145,12 +142,13 @@ class SshTunnel(Tunnel):
         self._known_hosts.accept(host_key)
         self._accepted.set()
 
-    async def stop(self) -> None:
-        """Close it; the host does not listen any more afterwards. Safe to call twice."""
-        await super().stop()
-        self._password = None
-
     async def _run(self) -> None:
+        try:
+            await self._keep_up()
+        finally:
+            self._password = None
+
+    async def _keep_up(self) -> None:
         self._port, self._link, self._reason = self._route.port, None, None
         self._port_refusals = 0
         try:
@@ -220,8 +218,10 @@ class SshTunnel(Tunnel):
 
         Raises:
             TunnelEndedError: there is none.
+            UnreachableError: what let the user in before may do so again, as when the host starts.
         """
-        self._password = None
+        if self._link is not None and self._password is None:
+            raise UnreachableError(str(refusal))
         if not refusal.password_was_wrong:
             while (path := self._keys.locked) is not None:
                 if await self._unlock(path):

@@ -6,7 +6,6 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import asyncssh
-import pytest
 from tests.support.ssh_server import make_key
 
 from codeinterview_desktop.core.tunnels.known_hosts import (
@@ -20,6 +19,8 @@ from codeinterview_desktop.core.tunnels.ssh_target import SshTarget
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 GATE = SshTarget("gate.test", 22, "ines")
 OTHER_PORT = SshTarget("gate.test", 2222, "ines")
 
@@ -32,6 +33,7 @@ def test_a_key_belongs_to_a_name_and_a_port(tmp_path: Path) -> None:
     key = public(tmp_path)
     known = KnownHosts(tmp_path / "own")
     known.accept(host_key_of(GATE, key))
+    assert known.own.stat().st_mode & 0o777 == 0o600
     assert known.of(GATE).keys == (key,)
     assert known.of(OTHER_PORT) == KnownKeys()
     known.accept(host_key_of(OTHER_PORT, key))

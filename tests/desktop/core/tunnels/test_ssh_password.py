@@ -54,6 +54,8 @@ async def test_a_password_is_asked_for_until_it_is_right_and_serves_reconnects(
         ssh_tunnel(sshd.target, known, port=port, answers=answers) as each,
     ):
         link = await each.until_up()
+        # Each was offered once: a host counts what is wrong.
+        assert sum("Failed password" in line for line in sshd.said) == 1
         assert answers.asked == [
             SecretRequest(SecretKind.PASSWORD, str(sshd.target), is_retry=False),
             SecretRequest(SecretKind.PASSWORD, str(sshd.target), is_retry=True),
@@ -90,9 +92,27 @@ async def test_keys_go_first_and_the_password_is_asked_for_when_they_are_refused
         assert answers.asked == []
 
 
-async def test_without_a_password_it_is_a_failure(sshd: SshServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", [[], ["battery-staple"]])
+async def test_without_the_password_it_is_a_failure(
+    sshd: SshServer, tmp_path: Path, given: list[str | None]
+) -> None:
     known = sshd.known_by(tmp_path)
-    async with ssh_tunnel(sshd.target, known, port=1) as each:
+    async with ssh_tunnel(sshd.target, known, port=1, answers=Answers(given)) as each:
         status = await each.until(FAILED)
         assert "does not let ines in" in str(status.reason)
         assert TunnelState.NEEDS_SECRET in each.states
+        assert "battery-staple" not in repr(vars(each.tunnel))
+
+
+async def test_a_password_is_forgotten_when_the_tunnel_fails(
+    sshd: SshServer, tmp_path: Path
+) -> None:
+    known = sshd.known_by(tmp_path)
+    async with ssh_tunnel(sshd.target, known, port=1, answers=Answers([PASSWORD])) as each:
+        await each.until_up()
+        assert PASSWORD in repr(vars(each.tunnel))
+        sshd.kill()
+        sshd.renew_host_key()
+        sshd.start()
+        await each.until(FAILED)
+        assert PASSWORD not in repr(vars(each.tunnel))

@@ -19,6 +19,7 @@ from tests.desktop.core.tunnels.support import (
     ssh_tunnel,
     until_silent,
 )
+from tests.desktop.support import until
 from tests.support.ssh_server import SshServer, free_port, make_key
 
 from codeinterview_desktop.core.tunnels.known_hosts import KnownHosts
@@ -262,6 +263,27 @@ async def test_a_server_that_was_killed_is_waited_for_and_the_link_stays(
             assert await each.until_up() == link
             assert await say(link, b"back\n") == b"back\n"
     await until_silent(link)
+
+
+async def test_a_host_that_lets_nobody_in_while_it_starts_is_waited_for(
+    sshd: SshServer, tmp_path: Path
+) -> None:
+    answers = Answers(["secret"])
+    async with open_tunnel(sshd, tmp_path, port=1, answers=answers) as each:
+        link = await each.until_up()
+        sshd.kill()
+        allowed = sshd.folder / "authorized_keys"
+        allowed.rename(tmp_path / "kept")
+        sshd.start()
+        await until(
+            each.tunnel.changed,
+            lambda: "does not let" in str(each.tunnel.status.reason),
+            f"a refusal; {each.seen}",
+        )
+        assert each.tunnel.status.state is RECONNECTING
+        (tmp_path / "kept").rename(allowed)
+        assert await each.until_up() == link
+        assert answers.asked == []
 
 
 async def test_a_port_that_is_taken_meanwhile_is_waited_for_then_replaced(
