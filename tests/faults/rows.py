@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 import time
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,20 @@ _ENV = {"CODEINTERVIEW_JOINS_PER_MINUTE": "10000"}
 @asynccontextmanager
 async def running(data_dir: Path, **env: str) -> AsyncIterator[ServerProcess]:
     """A server of one row's own."""
-    server = ServerProcess(data_dir, env={**_ENV, **env})
-    await asyncio.to_thread(server.start)
+    async with started(ServerProcess(data_dir, env={**_ENV, **env})) as server:
+        yield server
+
+
+@asynccontextmanager
+async def started(server: ServerProcess) -> AsyncIterator[ServerProcess]:
+    """A server from its start to its end, which must be in order."""
     try:
+        # A start that is given up leaves a process as well.
+        await asyncio.to_thread(server.start)
         yield server
     finally:
-        assert await asyncio.to_thread(server.stop) == 0
+        status = await asyncio.to_thread(server.stop)
+    assert status == 0
 
 
 @asynccontextmanager
@@ -275,15 +283,12 @@ async def _over_bad_cable(
     async with bad_cable(seed=1) as cable:
         host = cable.server
         server = ServerProcess(data_dir, host=host.address, wrapper=host.wrapper, env=_ENV)
-        await asyncio.to_thread(server.start)
-        try:
+        async with started(server):
             with inside(cable.clients.namespace):
                 async with trial(server) as room:
                     room.at_work(KEYSTROKES_PER_S)
                     await spoil(room, cable)
                     return await room.verdict(fault, times)
-        finally:
-            assert await asyncio.to_thread(server.stop) == 0
 
 
 async def two_servers(data_dir: Path, times: int) -> Row:
@@ -294,23 +299,21 @@ async def two_servers(data_dir: Path, times: int) -> Row:
         env = {**_ENV, "CODEINTERVIEW_DATABASE_URL": postgres.url()}
         servers = [ServerProcess(each, env=env) for each in directories]
         servers[1].host_key = servers[0].host_key
-        await asyncio.gather(*(asyncio.to_thread(server.start) for server in servers))
-        try:
-            async with trial(servers[0]) as room:
-                room.at_work(KEYSTROKES_PER_S)
-                for n in range(times):
-                    here, there = servers[n % 2], servers[1 - n % 2]
-                    await room.type_for(30)
-                    # One person is led astray, and let in only when the session has moved.
-                    room.move_to(there)
-                    room.people[-1].unplug()
-                    room.people[-1].plug_in()
-                    await room.type_for(30)
-                    await asyncio.to_thread(here.kill)
-                    await room.all_here()
-                    await room.type_for(30)
-                    await asyncio.to_thread(here.start)
-                return await room.verdict("two servers on one database, the first killed", times)
-        finally:
-            ends = await asyncio.gather(*(asyncio.to_thread(server.stop) for server in servers))
-            assert ends == [0, 0]
+        async with AsyncExitStack() as stack:
+            for server in servers:
+                await stack.enter_async_context(started(server))
+            room = await stack.enter_async_context(trial(servers[0]))
+            room.at_work(KEYSTROKES_PER_S)
+            for n in range(times):
+                here, there = servers[n % 2], servers[1 - n % 2]
+                await room.type_for(30)
+                # One person is led astray, and let in only when the session has moved.
+                room.move_to(there)
+                room.people[-1].unplug()
+                room.people[-1].plug_in()
+                await room.type_for(30)
+                await asyncio.to_thread(here.kill)
+                await room.all_here()
+                await room.type_for(30)
+                await asyncio.to_thread(here.start)
+            return await room.verdict("two servers on one database, the first killed", times)
