@@ -11,9 +11,10 @@ import httpx
 from tests.server.stage import Stage, error, staged
 
 from codeinterview_server.api.crowd import Crowd
-from codeinterview_server.api.guesses import INVITE_HEADER
+from codeinterview_server.api.guesses import INVITE_HEADER, address_of
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.domain.roles import Role
+from codeinterview_server.http_server import HttpProtocol, _address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -225,3 +226,13 @@ def test_who_is_gone_is_not_counted_any_more() -> None:
         with crowd.enter(f"2001:db8::{n:x}"):
             pass
     assert not crowd._open
+
+
+def test_whoever_changes_between_addresses_of_ones_own_network_is_counted_once() -> None:
+    def counted(address: str) -> set[str | None]:
+        protocol = HttpProtocol.__new__(HttpProtocol)
+        protocol.client = (address, 50_000)
+        return {address_of({"client": protocol.client}), _address(protocol)}
+
+    assert counted("2001:db8::1") == counted("2001:db8::ffff:2") == {"2001:db8::/64"}
+    assert counted("::ffff:192.0.2.1") == counted("192.0.2.1") == {"192.0.2.1"}

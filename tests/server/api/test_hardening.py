@@ -141,6 +141,13 @@ async def test_the_whole_server_is_for_its_own_pages_alone(stage: Stage) -> None
         assert await websocket.recv()
 
 
+async def test_a_body_is_bounded_whatever_is_asked(stage: Stage) -> None:
+    body = b"x" * (Limits().body_bytes + 1)
+    for path in ("/api/v1/sessions", "/api/v1/sessions/1a2b3c4d/join", "/api/v1/nothing", "/"):
+        answer = await stage.http.post(path, content=body)
+        assert answer.status_code == 413, path
+
+
 async def test_what_a_header_says_of_an_address_is_not_believed(
     database: Database, data_dir: Path
 ) -> None:
