@@ -202,8 +202,14 @@ FILLED = b"x" * 8000
     ids=["line", "value", "headers", "name", "trailers", "trailer", "extension", "extensions"],
 )
 async def test_a_head_without_end_is_not_gathered(
-    stage: Stage, start: bytes, more: bytes, caplog: pytest.LogCaptureFixture
+    stage: Stage,
+    start: bytes,
+    more: bytes,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Not because it takes its time.
+    monkeypatch.setattr(http_server, "_IDLE_S", 3 * TIMEOUT_S)
     host, _, port = stage.origin.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(start)
