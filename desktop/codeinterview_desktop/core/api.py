@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         CreatedSession,
         Identity,
         Invites,
+        JoinPolicy,
         ParticipantInfo,
         Person,
         Preview,
@@ -89,9 +90,16 @@ class ServerApi:
         """What this credential is good for."""
         return await self._ask("GET", "/me", wire.identity)
 
-    async def create_session(self, creator: Person, *, title: str, language: str) -> CreatedSession:
+    async def create_session(
+        self, creator: Person, *, title: str, language: str, policy: JoinPolicy
+    ) -> CreatedSession:
         """Create a session; its creator is an interviewer."""
-        body = {"creator": _person(creator), "title": title, "language": language}
+        body = {
+            "creator": _person(creator),
+            "title": title,
+            "language": language,
+            "join_policy": policy.value,
+        }
         return await self._ask("POST", "/sessions", wire.created, body=body)
 
     async def sessions(self, query: str = "", limit: int = 50, offset: int = 0) -> SessionPage:
@@ -110,6 +118,14 @@ class ServerApi:
     async def end_session(self, session_id: str) -> SessionInfo:
         """End a session: candidates are thanked and cut off, the text stays."""
         return await self._change(session_id, {"phase": "ended"})
+
+    async def set_policy(self, session_id: str, policy: JoinPolicy) -> SessionInfo:
+        """Say what leads into a session from now on."""
+        return await self._change(session_id, {"join_policy": policy.value})
+
+    async def list_observers(self, session_id: str, *, listed: bool) -> SessionInfo:
+        """Say whether candidates are told of observers."""
+        return await self._change(session_id, {"observers_listed": listed})
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a session and everything said in it."""
@@ -168,6 +184,14 @@ class ServerApi:
             f"/sessions/{session_id}/invites",
             _in("invites", wire.invites),
             body={"role": role.value},
+        )
+
+    async def revoke_invite(self, session_id: str, role: Role) -> Invites:
+        """Make a role's links invalid without new ones, until they are renewed."""
+        return await self._ask(
+            "DELETE",
+            f"/sessions/{session_id}/invites/{role.value}",
+            _in("invites", wire.invites),
         )
 
     async def preview(self, session_id: str, invite: str | None = None) -> Preview:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from .addresses import Address
+from .api import ApiError, ServerApi
 from .events import Signal
 from .links import join_link
-from .values import Invites, Phase, Role, Seat, SessionInfo
+from .supervisor import ServerAwayError
+from .values import Invites, JoinPolicy, Phase, Role, Seat, SessionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from .own_server import OwnServer
     from .room_watch import RoomState, RoomWatch
     from .supervisor import ServerStatus
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+# What the server answers when a place was taken away, or its role may not do this any more.
+_NOT_AS_PARTICIPANT: Final = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,8 @@ class HostedRoom:
         changed: anything below changed (session, invites, links, web credential).
 
     `watch.changed` and `watch.knocked` tell of people, lobby, connection and saved state.
+    What is done here is done as the interviewer, whom the session's events then name; the host's
+    key serves only where the interviewer's own place does not suffice.
     Methods that ask the server raise `ApiError` or `ServerAwayError` with a sentence for the user.
     """
 
@@ -91,11 +103,15 @@ class HostedRoom:
         return self._session.phase is Phase.OPEN and self.watch.state.over is None
 
     def links(self, role: Role) -> tuple[ShareLink, ...]:
-        """The links for a role, the best address first. Empty while the server is away."""
+        """The links for a role, the best address first.
+
+        Empty while the server is away, and when the role's invite was revoked.
+        """
         status = self._status()
-        if status.url is None or status.port is None:
+        invite = self._invites.of(role)
+        if status.url is None or status.port is None or invite is None:
             return ()
-        port, invite = status.port, self._invites.of(role)
+        port = status.port
         return tuple(
             ShareLink(join_link(each.host, port, self._session.id, invite), each)
             for each in self._addresses()
@@ -123,26 +139,62 @@ class HostedRoom:
 
     async def admit(self, participant_id: str) -> None:
         """Let somebody in who waits."""
-        await (await self._server.client()).admit(self._session.id, participant_id)
+        await self._act(lambda api: api.admit(self._session.id, participant_id))
 
     async def decline(self, participant_id: str) -> None:
         """Turn somebody away who waits."""
-        await (await self._server.client()).decline(self._session.id, participant_id)
+        await self._act(lambda api: api.decline(self._session.id, participant_id))
+
+    async def set_role(self, participant_id: str, role: Role) -> None:
+        """Give somebody another role."""
+        await self._act(lambda api: api.set_role(self._session.id, participant_id, role))
 
     async def remove(self, participant_id: str) -> None:
         """Remove somebody from the session."""
-        await (await self._server.client()).remove(self._session.id, participant_id)
+        await self._act(lambda api: api.remove(self._session.id, participant_id))
 
     async def renew_invite(self, role: Role) -> None:
         """Make a role's links invalid and get new ones."""
-        api = await self._server.client()
-        self._invites = await api.renew_invite(self._session.id, role)
-        self.changed.emit()
+        self._take_invites(await self._act(lambda api: api.renew_invite(self._session.id, role)))
+
+    async def revoke_invite(self, role: Role) -> None:
+        """Make a role's links invalid; there are none until they are renewed."""
+        self._take_invites(await self._act(lambda api: api.revoke_invite(self._session.id, role)))
+
+    async def reload_invites(self) -> None:
+        """Ask for the invites again; those known stay while that does not work."""
+        try:
+            invites = await self._act(lambda api: api.invites(self._session.id))
+        except (ApiError, ServerAwayError) as error:
+            _log.info("Room %s: invites not read: %s", self._session.id, type(error).__name__)
+        else:
+            self._take_invites(invites)
 
     async def rename(self, title: str) -> None:
         """Give the session another title."""
-        api = await self._server.client()
-        self._take(await api.rename_session(self._session.id, title))
+        self._take(await self._act(lambda api: api.rename_session(self._session.id, title)))
+
+    async def set_policy(self, policy: JoinPolicy) -> None:
+        """Say what leads into the session from now on."""
+        self._take(await self._act(lambda api: api.set_policy(self._session.id, policy)))
+
+    async def list_observers(self, *, listed: bool) -> None:
+        """Say whether candidates are told of observers."""
+        self._take(await self._act(lambda api: api.list_observers(self._session.id, listed=listed)))
+
+    async def end(self) -> None:
+        """End the interview for everyone."""
+        await self._act(lambda api: api.end_session(self._session.id))
+
+    async def _act(self, act: Callable[[ServerApi], Awaitable[T]]) -> T:
+        host = await self._server.client()
+        try:
+            async with ServerApi(host.origin, self._seat.token) as own:
+                return await act(own)
+        except ApiError as error:
+            if error.status not in _NOT_AS_PARTICIPANT:
+                raise
+        return await act(host)
 
     def _on_watch(self, before: RoomState, now: RoomState) -> None:
         if now.session is not None:
@@ -153,4 +205,9 @@ class HostedRoom:
     def _take(self, session: SessionInfo) -> None:
         if session != self._session:
             self._session = session
+            self.changed.emit()
+
+    def _take_invites(self, invites: Invites) -> None:
+        if invites != self._invites:
+            self._invites = invites
             self.changed.emit()

@@ -11,7 +11,7 @@ from .events import Signal
 from .hosted_room import HostedRoom, ShareLink, WebCredential
 from .room_watch import RoomWatch
 from .supervisor import ServerState, ServerStatus, ServerSupervisor
-from .values import Admission, Invites, Person, Seat, SessionInfo
+from .values import Admission, Invites, JoinPolicy, Person, Seat, SessionInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +35,7 @@ class HostRequest:
     title: str = ""
     candidate_name: str = ""
     language: str = "python"
+    policy: JoinPolicy = JoinPolicy.INVITE
 
     @property
     def session_title(self) -> str:
@@ -122,7 +123,10 @@ class Hosting:
         """
         api = await self._server.client()
         created = await api.create_session(
-            self._person(), title=request.session_title, language=request.language
+            self._person(),
+            title=request.session_title,
+            language=request.language,
+            policy=request.policy,
         )
         self._recent_file.remember_seat(created.session.id, created.seat.token)
         room = self._open(created.session, created.seat, created.invites)
@@ -152,8 +156,11 @@ class Hosting:
         Raises:
             ServerAwayError, ApiError: with a sentence for the user; the room stays open then.
         """
-        api = await self._server.client()
-        await api.end_session(session_id)
+        room = self._rooms.get(session_id)
+        if room is not None:
+            await room.end()
+        else:
+            await (await self._server.client()).end_session(session_id)
         await self.close(session_id)
         self._recent.changed.emit()
 
@@ -189,6 +196,7 @@ class Hosting:
         )
         self._rooms[session.id] = room
         room.changed.connect(lambda: self._advertise(room))
+        watch.invites_changed.connect(lambda: self._read_invites(room))
         watch.start()
         self._advertise(room)
         self.rooms_changed.emit(self.rooms)
@@ -215,6 +223,9 @@ class Hosting:
     def _person(self) -> Person:
         settings = self._settings.current
         return Person(settings.person_id, settings.name, str(settings.presence))
+
+    def _read_invites(self, room: HostedRoom) -> None:
+        self._tasks.start(room.reload_invites(), f"read invites of {room.session.id}")
 
     def _advertise(self, room: HostedRoom) -> None:
         self._tasks.start(self._announce(room), f"advertise {room.session.id}")

@@ -93,6 +93,8 @@ class RoomWatch:
         changed: the state before and after anything changed.
         knocked: somebody new waits in the lobby.
         refused: the server's sentence when something asked for was not done.
+        invites_changed: an invite was renewed or revoked, or may have been while the connection
+            was lost.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class RoomWatch:
         self.changed: Signal[RoomState, RoomState] = Signal()
         self.knocked: Signal[LobbyEntry] = Signal()
         self.refused: Signal[str] = Signal()
+        self.invites_changed: Signal[[]] = Signal()
         self._session_id = session_id
         self._token = token
         self._origin = origin
@@ -198,6 +201,7 @@ class RoomWatch:
         match message["type"]:
             case "welcome":
                 waiting = message.get("waiting")
+                is_back = self._state.connection is WatchState.RECONNECTING
                 self._change(
                     connection=WatchState.CONNECTED,
                     session=wire.session(message.get("session")),
@@ -206,6 +210,10 @@ class RoomWatch:
                     lobby=wire.lobby(waiting) if waiting is not None else (),
                     saved=wire.saved(message.get("saved")),
                 )
+                if is_back:
+                    self.invites_changed.emit()
+            case "invites":
+                self.invites_changed.emit()
             case "participants":
                 self._change(participants=wire.participants(message.get("participants")))
             case "lobby":

@@ -14,6 +14,17 @@ class Role(StrEnum):
     OBSERVER = "observer"
 
 
+class JoinPolicy(StrEnum):
+    """What leads into a session."""
+
+    INVITE = "invite"
+    """An invite admits at once; the code alone knocks."""
+    KNOCK = "knock"
+    """Everybody knocks, with an invite too."""
+    INVITE_ONLY = "invite_only"
+    """An invite admits at once; the code alone is refused."""
+
+
 class Phase(StrEnum):
     """Whether a session still goes on."""
 
@@ -41,7 +52,11 @@ class SavedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A session without its text. Times are milliseconds since the epoch."""
+    """A session without its text. Times are milliseconds since the epoch.
+
+    Attributes:
+        observers_listed: whether candidates are told of observers.
+    """
 
     id: str
     title: str
@@ -52,6 +67,8 @@ class SessionInfo:
     created_at_ms: int
     updated_at_ms: int
     expires_at_ms: int
+    join_policy: JoinPolicy
+    observers_listed: bool
 
     @property
     def code_label(self) -> str:
@@ -92,24 +109,25 @@ class ParticipantInfo:
 
 @dataclass(frozen=True, slots=True)
 class LobbyEntry:
-    """A person who knocked and waits."""
+    """A person who knocked and waits; `role` is what they become when they are admitted."""
 
     id: str
     name: str
     presence: int
     knocked_at_ms: int
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
 class Invites:
-    """A session's secrets for joining, one per role (22 characters each)."""
+    """A session's secrets for joining, one per role (22 characters each); None: revoked."""
 
-    candidate: str
-    interviewer: str
-    observer: str
+    candidate: str | None
+    interviewer: str | None
+    observer: str | None
 
-    def of(self, role: Role) -> str:
-        """The invite that makes its bearer a `role`."""
+    def of(self, role: Role) -> str | None:
+        """The invite that makes its bearer a `role`, or None when it was revoked."""
         return {
             Role.CANDIDATE: self.candidate,
             Role.INTERVIEWER: self.interviewer,
@@ -153,6 +171,7 @@ class Preview:
     phase: Phase
     language: str
     approval_required: bool
+    join_policy: JoinPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .values import (
     CreatedSession,
     Identity,
     Invites,
+    JoinPolicy,
     LobbyEntry,
     ParticipantInfo,
     Phase,
@@ -69,6 +70,8 @@ def session(value: object) -> SessionInfo:
         created_at_ms=_whole(item, "created_at"),
         updated_at_ms=_whole(item, "updated_at"),
         expires_at_ms=_whole(item, "expires_at"),
+        join_policy=_choice(JoinPolicy, item, "join_policy"),
+        observers_listed=_flag(item, "observers_listed"),
     )
 
 
@@ -107,9 +110,9 @@ def invites(value: object) -> Invites:
     """A session's invites."""
     item = as_object(value)
     return Invites(
-        candidate=_text(item, "candidate"),
-        interviewer=_text(item, "interviewer"),
-        observer=_text(item, "observer"),
+        candidate=_invite(item, Role.CANDIDATE),
+        interviewer=_invite(item, Role.INTERVIEWER),
+        observer=_invite(item, Role.OBSERVER),
     )
 
 
@@ -143,6 +146,7 @@ def preview(value: object) -> Preview:
         phase=_choice(Phase, item, "phase"),
         language=_text(item, "language"),
         approval_required=_flag(item, "approval_required"),
+        join_policy=_choice(JoinPolicy, item, "join_policy"),
     )
 
 
@@ -189,7 +193,14 @@ def _lobby_entry(value: object) -> LobbyEntry:
         name=one_line(_text(item, "name")),
         presence=_presence(item),
         knocked_at_ms=_whole(item, "knocked_at"),
+        role=_choice(Role, item, "role"),
     )
+
+
+def _invite(item: Mapping[str, object], role: Role) -> str | None:
+    if role.value in item and item[role.value] is None:
+        return None
+    return _text(item, role.value)
 
 
 def _text(item: Mapping[str, object], key: str) -> str:

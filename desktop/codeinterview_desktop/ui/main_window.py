@@ -18,6 +18,8 @@ from codeinterview_desktop.ui.dialogs.about import AboutDialog
 from codeinterview_desktop.ui.dialogs.settings import SettingsDialog
 from codeinterview_desktop.ui.home.flow import HomeFlow
 from codeinterview_desktop.ui.home.page import HomePage
+from codeinterview_desktop.ui.knock_list import KnockList
+from codeinterview_desktop.ui.knocks import Knocks
 from codeinterview_desktop.ui.leaving import Leaving
 from codeinterview_desktop.ui.memory import Memory
 from codeinterview_desktop.ui.notifier import Notifier
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from codeinterview_desktop.core.services import Services
     from codeinterview_desktop.core.settings import AppSettings
     from codeinterview_desktop.core.supervisor import ServerStatus
-    from codeinterview_desktop.core.values import LobbyEntry
     from codeinterview_desktop.ui.home.host_card import HostCard
     from codeinterview_desktop.ui.home.join_card import JoinCard
 
@@ -81,6 +82,10 @@ class MainWindow(QMainWindow):
             self.web,
             self.workspace,
             self.leaving,
+        )
+        self.knocking = KnockList(self.theme)
+        self.knocks = Knocks(
+            self, self.knocking, self.rooms, self.background, self.notifier, self.status_bar
         )
         self.flow = HomeFlow(self.home, self.theme, services, self.background, self.memory)
         self.share = button("", "quiet")
@@ -173,8 +178,11 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setMinimumSize(_LEAST)
+        self.share.setText("Share panel")
+        self.share.setIcon(self.theme.icons.icon("panel-open"))
         self.share.setToolTip("Show the share panel (F9)")
         self.workspace.add_corner(self.share)
+        self.workspace.add_notice(self.knocking)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -190,7 +198,6 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.workspace.current_changed.connect(self._page_shown)
         self.rooms.changed.connect(self._follow)
-        self.rooms.knocked.connect(self._knocked)
         self.rooms.said.connect(self.status_bar.say)
         self.flow.hosted.connect(self.rooms.show_hosted)
         self.flow.joined.connect(self.rooms.show_joined)
@@ -250,10 +257,10 @@ class MainWindow(QMainWindow):
         self.tray.show_rooms(self.services.hosting.rooms)
         # The panel has a button of its own to hide it.
         self.share.setVisible(hosted is not None and not self.memory.current.panel_open)
-        if hosted is not None:
-            self.share.setText(f"{hosted.waiting} waiting" if hosted.waiting else "Share panel")
-            icon, role = ("knock", "accent") if hosted.waiting else ("panel-open", "text")
-            self.share.setIcon(self.theme.icons.icon(icon, role))
+        self.home.recent.show_waiting(
+            {each.room.session.id: each.waiting for each in self.rooms.hosted}
+        )
+        self.knocks.follow()
 
     def _server_changed(self, _before: ServerStatus, now: ServerStatus) -> None:
         self.status_bar.show_server(now)
@@ -277,12 +284,6 @@ class MainWindow(QMainWindow):
         if not self.isVisible() or self.isMinimized():
             self.present()
 
-    def _knocked(self, page: HostedPage, person: LobbyEntry) -> None:
-        page.panel.reveal_top()
-        self.status_bar.say(f"{person.name} waits to be let into “{page.title}”.")
-        self.notifier.knocked(person.name, page.title)
-        QApplication.alert(self)
-
     def _saved(self, path: Path) -> None:
         self.status_bar.say(f"Saved as {path}")
 
@@ -303,7 +304,7 @@ class MainWindow(QMainWindow):
 
     def _wanted(self) -> None:
         self.present()
-        self.rooms.show_waiting()
+        self.rooms.show_waiting(self.knocks.newest)
 
     def _end_from_tray(self, session_id: str) -> None:
         self.present()

@@ -1,4 +1,4 @@
-"""What the windows remember between starts that is no setting: language, panel, zoom."""
+"""What the windows remember between starts that is no setting: language, policy, panel, zoom."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from codeinterview_desktop.core.files import BrokenFileError, read_object, write_object
+from codeinterview_desktop.core.values import JoinPolicy
 from codeinterview_server.domain.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ class Remembered:
         language: the language that was hosted last.
         panel_open: whether the share panel stands beside the room.
         zoom: the room's size, 1.0 for actual size.
+        policy: what led into the session that was hosted or changed last.
     """
 
     language: str = "python"
     panel_open: bool = True
     zoom: float = 1.0
+    policy: JoinPolicy = JoinPolicy.INVITE
 
 
 class Memory:
@@ -71,4 +74,9 @@ def _from_object(stored: dict[str, object]) -> Remembered:
         else known.language,
         panel_open=panel_open if isinstance(panel_open, bool) else known.panel_open,
         zoom=zoom if isinstance(zoom, float) and low <= zoom <= high else known.zoom,
+        policy=_policy(stored.get("policy")) or known.policy,
     )
+
+
+def _policy(value: object) -> JoinPolicy | None:
+    return next((each for each in JoinPolicy if each == value), None)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codeinterview_desktop.ui.tray import Tray
 
 _TEXT_LIMIT: Final = 80
+_NAMES: Final = 3
 
 
 class Notifier:
@@ -24,9 +27,18 @@ class Notifier:
     def __init__(self, tray: Tray) -> None:
         self._tray = tray
 
-    def knocked(self, name: str, title: str) -> None:
-        """Say that somebody waits to be let in."""
-        self.notify("Somebody knocks", f"{plain(name)} waits to join {plain(title)}.")
+    def knocked(self, waiting: Sequence[tuple[str, str]]) -> None:
+        """Say in one notification who waits to be let in: names, each with its session's title."""
+        names = list(dict.fromkeys(plain(name) for name, _title in waiting))
+        titles = list(dict.fromkeys(plain(title) for _name, title in waiting))
+        if len(waiting) == 1:
+            self.notify("Somebody knocks", f"{names[0]} waits to join {titles[0]}.")
+            return
+        who = ", ".join(names[:_NAMES])
+        if len(names) > _NAMES:
+            who = f"{who} and {len(names) - _NAMES} more"
+        where = titles[0] if len(titles) == 1 else f"{len(titles)} interviews"
+        self.notify(f"{len(waiting)} people knock", f"{who} wait to join {where}.")
 
     def notify(self, title: str, sentence: str) -> None:
         """Show a notification; where there is no way to, nothing happens."""

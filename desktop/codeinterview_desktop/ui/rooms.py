@@ -114,12 +114,18 @@ class Rooms(QObject):
         self._add(made)
         self._show(made)
 
-    def show_waiting(self) -> None:
-        """Show a page where somebody waits, if there is one."""
-        for page in self.hosted:
-            if page.waiting:
-                self._show(page)
-                return
+    def show_session(self, session_id: str) -> None:
+        """Show the page of the session that is hosted here with this id."""
+        page = self._hosted_page(session_id)
+        if page is not None:
+            self._show(page)
+
+    def show_waiting(self, first: str = "") -> None:
+        """Show a page where somebody waits, if there is one; the one of session `first` if so."""
+        waiting = [page for page in self.hosted if page.waiting]
+        for page in sorted(waiting, key=lambda page: page.room.session.id != first):
+            self._show(page)
+            return
 
     def copy_link(self, session_id: str = "") -> None:
         """Copy the candidate's link of a session, by default of the one that is shown."""
@@ -196,7 +202,7 @@ class Rooms(QObject):
         page.panel.close_requested.connect(self.toggle_panel)
         page.knocked.connect(partial(self.knocked.emit, page))
         page.refused.connect(self.said)
-        RoomFlow(page.panel, self._theme, self._services, self._background, room)
+        RoomFlow(page.panel, self._theme, self._services, self._background, self._memory, room)
         return page
 
     def _add(self, page: SessionPage) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from codeinterview_desktop.core.addresses import Address, AddressKind
 from codeinterview_desktop.core.room_watch import RoomState, WatchState
 from codeinterview_desktop.core.supervisor import ServerState, ServerStatus
-from codeinterview_desktop.core.values import Role, SavedState
+from codeinterview_desktop.core.values import JoinPolicy, Role, SavedState
 from codeinterview_desktop.ui.widgets.status import Status
 from codeinterview_server.domain.languages import LANGUAGES
 
@@ -26,6 +26,28 @@ ROLE_ICONS: Final[Mapping[Role, str]] = {
     Role.CANDIDATE: "code",
     Role.OBSERVER: "eye",
 }
+
+POLICY_WORDS: Final[Mapping[JoinPolicy, str]] = {
+    JoinPolicy.INVITE: "Links let in, the code knocks",
+    JoinPolicy.KNOCK: "Everybody knocks",
+    JoinPolicy.INVITE_ONLY: "Links only",
+}
+
+POLICY_SENTENCES: Final[Mapping[JoinPolicy, str]] = {
+    JoinPolicy.INVITE: (
+        "Whoever has a link comes in at once. Whoever types the code waits until you admit them."
+    ),
+    JoinPolicy.KNOCK: "Everybody waits until you admit them, also those who have a link.",
+    JoinPolicy.INVITE_ONLY: "Whoever has a link comes in at once. The code alone opens nothing.",
+}
+
+CODE_HINTS: Final[Mapping[JoinPolicy, str]] = {
+    JoinPolicy.INVITE: "You let whoever uses it in yourself.",
+    JoinPolicy.KNOCK: "You let everybody in yourself.",
+}
+
+LINK_IS_OFF: Final = "This link is off"
+OFF: Final = Status(LINK_IS_OFF, "end", "muted", "Links that were sent before open nothing.")
 
 _SAVED: Final[Mapping[SavedState, Status]] = {
     SavedState.SAVED: Status("Saved", "check-circle", "success", "Everything is in the database."),
@@ -95,6 +117,11 @@ def reach_word(address: Address | None) -> Status:
             return Status("On a virtual network", "network", "muted", address.label)
         case _:
             return Status("On this network", "network", "success", address.label)
+
+
+def short(title: str, limit: int = 40) -> str:
+    """A title that may be a part of a sentence, cut where it is too long for that."""
+    return title if len(title) <= limit else f"{title[: limit - 1].rstrip()}…"
 
 
 def ago(at_ms: int, now_ms: int) -> str:

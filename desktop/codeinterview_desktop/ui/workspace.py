@@ -45,11 +45,11 @@ class Workspace(QWidget):
         self._row.setContentsMargins(8, 0, 8, 0)
         self._row.setSpacing(8)
         self._row.addWidget(self.tabs, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._bar)
-        layout.addWidget(self._stack, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._bar)
+        self._column.addWidget(self._stack, 1)
         self._stack.addWidget(home)
         self.tabs.addTab(theme.icons.icon("home", "muted"), "Home")
         self.tabs.currentChanged.connect(self._chosen)
@@ -74,6 +74,10 @@ class Workspace(QWidget):
     def add_corner(self, widget: QWidget) -> None:
         """Put a control at the right end of the tabs' bar."""
         self._row.addWidget(widget)
+
+    def add_notice(self, widget: QWidget) -> None:
+        """Put what concerns every page between the tabs and the page that is shown."""
+        self._column.insertWidget(1, widget)
 
     def add(self, page: QWidget, title: str, icon: str) -> None:
         """Add a page at the end, without showing it."""

@@ -27,6 +27,8 @@ SESSION: dict[str, Any] = {
     "created_at": 1,
     "updated_at": 2,
     "expires_at": 3,
+    "join_policy": "invite",
+    "observers_listed": True,
 }
 
 
@@ -44,7 +46,7 @@ def person(name: str, role: str = "interviewer") -> dict[str, Any]:
 
 
 def waiting(name: str) -> dict[str, Any]:
-    return {"id": name.lower(), "name": name, "presence": 2, "knocked_at": 5}
+    return {"id": name.lower(), "name": name, "presence": 2, "knocked_at": 5, "role": "candidate"}
 
 
 WELCOME: dict[str, Any] = {

@@ -8,19 +8,23 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import shiboken6
+from PySide6.QtWidgets import QPushButton
 from tests.desktop.support import seen
 
 from codeinterview_desktop.app import DesktopApp
+from codeinterview_desktop.core.links import parse_join_text
 from codeinterview_desktop.core.paths import AppPaths
 from codeinterview_desktop.core.reports import Reports
 from codeinterview_desktop.core.settings import SettingsStore
+from codeinterview_desktop.core.values import Role
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from PySide6.QtWidgets import QApplication, QPushButton
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from codeinterview_desktop.core.supervisor import Pace
     from codeinterview_desktop.ui.main_window import MainWindow
@@ -94,3 +98,26 @@ def press(button: QPushButton) -> None:
 def said(window: MainWindow) -> str:
     """The newest notice in the status bar."""
     return window.status_bar.notice.text()
+
+
+def buttons(widget: QWidget) -> dict[str, QPushButton]:
+    """The buttons that a person sees, by what they are called."""
+    return {
+        each.accessibleName() or each.text().replace("&", ""): each
+        for each in widget.findChildren(QPushButton)
+        if each.isVisible()
+    }
+
+
+async def knock(page: HostedPage, name: str, role: Role | None = None) -> None:
+    """Ask to be let in as a browser does: by a role's link, or with the code alone."""
+    target = parse_join_text(page.room.links(Role.CANDIDATE)[0].url)
+    body: dict[str, Any] = {"user": {"id": "guest", "name": name, "color": "1"}}
+    if role is not None:
+        body["invite"] = page.room.invites.of(role)
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        answer = await client.post(
+            f"{target.origin}/api/v1/sessions/{target.session_id}/join", json=body
+        )
+    answer.raise_for_status()
+    assert answer.json()["status"] == "waiting"

@@ -7,15 +7,12 @@ import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
 from tests.desktop.support import seen, until
-from tests.desktop.ui.conftest import host, press, said
+from tests.desktop.ui.conftest import buttons, host, press, said
 
 from codeinterview_desktop.core.api import ApiError
-from codeinterview_desktop.core.links import parse_join_text
 from codeinterview_desktop.core.room_watch import WatchState
 from codeinterview_desktop.core.supervisor import ServerState
 from codeinterview_desktop.core.values import Role
@@ -29,31 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from PySide6.QtWidgets import QWidget
     from tests.desktop.ui.conftest import House
 
     from codeinterview_desktop.ui.session.page import HostedPage
-
-
-def buttons(widget: QWidget) -> dict[str, QPushButton]:
-    """The visible buttons, by what a screen reader says."""
-    return {
-        each.accessibleName() or each.text().replace("&", ""): each
-        for each in widget.findChildren(QPushButton)
-        if each.isVisible()
-    }
-
-
-async def knock(page: HostedPage, name: str) -> None:
-    """Ask to be let in with the code alone, as a browser does."""
-    target = parse_join_text(page.room.links(Role.CANDIDATE)[0].url)
-    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
-        answer = await client.post(
-            f"{target.origin}/api/v1/sessions/{target.session_id}/join",
-            json={"user": {"id": "guest", "name": name, "color": "1"}},
-        )
-    answer.raise_for_status()
-    assert answer.json()["status"] == "waiting"
 
 
 async def evaluate(page: HostedPage, script: str) -> Any:
@@ -88,53 +63,6 @@ def test_hosting_shows_the_room_beside_the_share_panel(
             await seen(lambda: page.panel.saved.status is not None, "saved state")
             people = page.panel.people.list
             await seen(lambda: [row.title.text() for row in people.rows] == ["Ada (you)"], "people")
-
-    on_qt(story())
-
-
-def test_a_knock_is_told_and_answered(
-    on_qt: Callable[..., Any], house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Stands in for the desktop's notifications: a program that writes down what it is told.
-    heard = tmp_path / "heard"
-    teller = tmp_path / "notify-send"
-    teller.write_text(f'#!/bin/sh\nprintf "%s|" "$@" >> {heard}.part; mv {heard}.part {heard}\n')
-    teller.chmod(0o700)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-
-    async def story() -> None:
-        async with house.served() as app:
-            window = app.window
-            page = await host(window)
-            watch = page.room.watch
-            await until(
-                watch.changed, lambda: watch.state.connection is WatchState.CONNECTED, "watch"
-            )
-            window.commands.panel.trigger()
-            assert not page.panel.isVisible()
-            await knock(page, "Grace <b>Hopper</b>")
-            await seen(heard.exists, "notification")
-            assert heard.read_text().split("|")[-3:] == [
-                "Somebody knocks",
-                "Grace bHopper/b waits to join Pairing.",
-                "",
-            ]
-            assert said(window) == "Grace <b>Hopper</b> waits to be let into “Pairing”."
-            assert window.workspace.tabs.tabText(1) == "(1) Pairing"
-            assert window.share.text() == "1 waiting"
-            press(window.share)
-            assert page.panel.lobby.isVisible()
-            press(buttons(page.panel)["Admit Grace <b>Hopper</b>"])
-            people = page.panel.people.list
-            await seen(lambda: len(people.rows) == 2, "admitted")
-            await seen(lambda: not page.panel.lobby.isVisible(), "lobby empty")
-            assert window.workspace.tabs.tabText(1) == "Pairing"
-
-            await knock(page, "Mallory")
-            await seen(lambda: "Decline Mallory" in buttons(page.panel), "second knock")
-            press(buttons(page.panel)["Decline Mallory"])
-            await seen(lambda: not page.panel.lobby.isVisible(), "declined")
-            assert len(people.rows) == 2
 
     on_qt(story())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ class HomeFlow(QObject):
     def _host(self, request: HostRequest) -> None:
         self._page.host.set_busy(True)
         self._run(
-            self._services.hosting.host(request),
+            self._services.hosting.host(replace(request, policy=self._memory.current.policy)),
             "host",
             partial(self._was_hosted, request),
             self._was_not_hosted,

@@ -19,6 +19,8 @@ from codeinterview_desktop.ui.widgets.styling import frame
 from codeinterview_server.domain.clock import now_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codeinterview_desktop.core.recent import RecentSession
     from codeinterview_desktop.theme.controller import ThemeController
 
@@ -48,6 +50,8 @@ class RecentSection(QWidget):
     def __init__(self, theme: ThemeController) -> None:
         super().__init__()
         self._theme = theme
+        self._sessions: tuple[RecentSession, ...] = ()
+        self._waiting: dict[str, int] = {}
         self.setAccessibleName("Recent")
         self.search = QLineEdit()
         self.search.setProperty("kind", "search")
@@ -96,7 +100,15 @@ class RecentSection(QWidget):
             )
         else:
             self.list.empty.explain(*_NOTHING)
+        self._sessions = sessions
         self.list.show_rows([self._row(session) for session in sessions])
+
+    def show_waiting(self, waiting: Mapping[str, int]) -> None:
+        """Counts, at the rows of hosted sessions, who waits to be let in."""
+        counts = {session_id: count for session_id, count in waiting.items() if count}
+        if counts != self._waiting:
+            self._waiting = counts
+            self.list.show_rows([self._row(session) for session in self._sessions])
 
     def show_looking(self) -> None:
         """Says that the list is still being fetched, until there is an answer."""
@@ -105,6 +117,7 @@ class RecentSection(QWidget):
     def show_failure(self, sentence: str) -> None:
         """Says why the list cannot be shown."""
         self.list.empty.explain("Recent interviews cannot be listed", sentence, "alert")
+        self._sessions = ()
         self.list.show_rows([])
 
     def _row(self, session: RecentSession) -> Row:
@@ -115,7 +128,8 @@ class RecentSection(QWidget):
         whose = "Hosted here" if session.hosted else "Joined"
         lead = IconLabel(self._theme, "host" if session.hosted else "join", "muted", 20)
         lead.setToolTip(whose)
-        state = _state(session)
+        waiting = self._waiting.get(session.session_id, 0) if session.hosted else 0
+        state = Status(f"{waiting} waiting", "knock", "accent") if waiting else _state(session)
         row = Row(
             session.title,
             " · ".join(_details(session)),

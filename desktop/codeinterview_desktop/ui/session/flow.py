@@ -1,4 +1,4 @@
-"""What the share panel does: admits, declines, removes, renews, ends."""
+"""What the share panel does: sets rules, gives roles, removes, renews and revokes, ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui import wording
 from codeinterview_desktop.ui.dialogs.question import Answer, Question
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
     from codeinterview_desktop.core.hosting import HostedRoom
     from codeinterview_desktop.core.services import Services
-    from codeinterview_desktop.core.values import LobbyEntry, ParticipantInfo, Role
+    from codeinterview_desktop.core.values import JoinPolicy, ParticipantInfo
     from codeinterview_desktop.theme.controller import ThemeController
     from codeinterview_desktop.ui.background import Background
+    from codeinterview_desktop.ui.memory import Memory
     from codeinterview_desktop.ui.session.panel import SharePanel
 
 ENDING: Final = (
@@ -35,6 +37,7 @@ class RoomFlow(QObject):
         theme: ThemeController,
         services: Services,
         background: Background,
+        memory: Memory,
         room: HostedRoom,
     ) -> None:
         super().__init__(panel)
@@ -42,11 +45,16 @@ class RoomFlow(QObject):
         self._theme = theme
         self._services = services
         self._background = background
+        self._memory = memory
         self._room = room
-        panel.lobby.admit_requested.connect(self._admit)
-        panel.lobby.decline_requested.connect(self._decline)
+        panel.admission.policy_requested.connect(self._set_policy)
+        panel.admission.observers_requested.connect(self._list_observers)
         panel.people.remove_requested.connect(self._ask_to_remove)
+        panel.people.role_requested.connect(self._set_role)
         panel.invites.renew_requested.connect(self._ask_to_renew)
+        panel.invites.revoke_requested.connect(self._ask_to_revoke)
+        panel.invites.make_requested.connect(self._make_link)
+        panel.link.make_requested.connect(lambda: self._make_link(Role.CANDIDATE))
         panel.link.network_requested.connect(self._ask_for_network)
         panel.end_requested.connect(self.ask_to_end)
 
@@ -62,11 +70,28 @@ class RoomFlow(QObject):
         """End the interview for everyone now."""
         self._run(self._services.hosting.end(self._room.session.id), "end")
 
-    def _admit(self, person: LobbyEntry) -> None:
-        self._run(self._room.admit(person.id), "admit")
+    def _set_policy(self, policy: JoinPolicy) -> None:
+        self._memory.keep(policy=policy)
+        self._run(self._room.set_policy(policy), "set policy")
 
-    def _decline(self, person: LobbyEntry) -> None:
-        self._run(self._room.decline(person.id), "decline")
+    def _list_observers(self, listed: bool) -> None:
+        self._run(self._room.list_observers(listed=listed), "list observers")
+
+    def _set_role(self, person: ParticipantInfo, role: Role) -> None:
+        self._run(self._room.set_role(person.id, role), "set role")
+
+    def _make_link(self, role: Role) -> None:
+        self._run(self._room.renew_invite(role), "renew")
+
+    def _ask_to_revoke(self, role: Role) -> None:
+        self._ask(
+            f"Turn the {wording.ROLE_WORDS[role].lower()} link off?",
+            "Links for this role that you sent before open nothing, until you make a new one."
+            " Whoever is already in stays.",
+            Answer(
+                "&Turn off", lambda: self._run(self._room.revoke_invite(role), "revoke"), "danger"
+            ),
+        )
 
     def _ask_to_remove(self, person: ParticipantInfo) -> None:
         self._ask(

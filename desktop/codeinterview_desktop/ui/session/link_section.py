@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codeinterview_desktop.core.hosting import ShareLink
+    from codeinterview_desktop.core.values import JoinPolicy
     from codeinterview_desktop.theme.controller import ThemeController
 
 
@@ -29,9 +30,11 @@ class LinkSection(QWidget):
 
     Signals:
         network_requested(): the user wants others on the network to reach this computer.
+        make_requested(): the link is off and the user wants a new one.
     """
 
     network_requested = Signal()
+    make_requested = Signal()
 
     def __init__(self, theme: ThemeController) -> None:
         super().__init__()
@@ -48,6 +51,8 @@ class LinkSection(QWidget):
         self.feedback = CopyFeedback(self.copy, theme, self.best_url)
         self.allow = button("Let others on the network in…")
         self.allow.clicked.connect(self.network_requested)
+        self.make = button("Make a new link", "primary", theme=theme, icon="link", large=True)
+        self.make.clicked.connect(self.make_requested)
         self.qr = QrCode()
         self.code = label("", "join-code")
         self.code.setFont(fixed_font(TYPE_JOIN_CODE.size_px, bold=True))
@@ -62,7 +67,9 @@ class LinkSection(QWidget):
         heading.setSpacing(4)
         heading.addWidget(label("Invite the candidate", "heading"))
         heading.addWidget(self.reach)
-        code_row = QHBoxLayout()
+        self._code_row = QWidget()
+        code_row = QHBoxLayout(self._code_row)
+        code_row.setContentsMargins(0, 0, 0, 0)
         code_row.setSpacing(8)
         code_row.addStretch(1)
         code_row.addWidget(self.code)
@@ -74,31 +81,51 @@ class LinkSection(QWidget):
         layout.addLayout(heading)
         layout.addWidget(self.link)
         layout.addWidget(self.copy)
+        layout.addWidget(self.make)
         layout.addWidget(self.allow)
+        self.make.hide()
         self.allow.hide()
         layout.addSpacing(4)
         layout.addWidget(self.qr, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addLayout(code_row)
+        layout.addWidget(self._code_row)
         layout.addWidget(self._code_hint)
         layout.addWidget(self._others)
 
-    def show_links(self, links: Sequence[ShareLink], code: str) -> None:
-        """Shows the candidate's links, the best first, and the session's code."""
+    def show_links(
+        self, links: Sequence[ShareLink], code: str, policy: JoinPolicy, *, is_off: bool = False
+    ) -> None:
+        """Shows how a candidate gets in.
+
+        Args:
+            links: the candidate's links, the best first.
+            code: the session's code.
+            policy: what the code is good for.
+            is_off: whether the candidate's link was turned off.
+        """
         self._links = tuple(links)
         self._code = code
         best = links[0] if links else None
-        self.reach.show_status(wording.reach_word(best.address if best else None))
+        self.reach.show_status(
+            wording.OFF if is_off else wording.reach_word(best.address if best else None)
+        )
         self.link.setText(best.url if best else "")
         self.link.setPlaceholderText("" if best else "As soon as the server is ready")
+        for widget in (self.link, self.copy, self.qr):
+            widget.setVisible(not is_off)
+        self.make.setVisible(is_off)
         self.link.setCursorPosition(0)
         self.link.setToolTip(best.url if best else "")
         self.copy.setEnabled(best is not None)
         self.qr.show_text(best.url if best else "")
         self.code.setText(code)
         self.allow.setVisible(best is not None and best.address.kind is AddressKind.LOOPBACK)
-        page = best.url.split("/i/", 1)[0] if best else "the address above"
+        # By links only there is nothing to type the code for.
+        takes_code = policy in wording.CODE_HINTS
+        self._code_row.setVisible(takes_code)
+        self._code_hint.setVisible(takes_code)
+        page = best.url.split("/i/", 1)[0] if best else "this computer’s join page"
         self._code_hint.setText(
-            f"Or open {page} and type this code. You let whoever uses it in yourself."
+            f"Or open {page} and type this code. {wording.CODE_HINTS.get(policy, '')}"
         )
         self._others.show_links(self._links[1:])
 

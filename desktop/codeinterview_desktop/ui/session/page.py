@@ -21,7 +21,7 @@ class SessionPage(QWidget):
     """A room's web view. Call `dispose()` when the page goes.
 
     Signals:
-        changed(): title, lobby or whether it is open changed.
+        changed(): title, lobby, whether it is open or what its view shows changed.
     """
 
     changed = Signal()
@@ -31,6 +31,7 @@ class SessionPage(QWidget):
         super().__init__()
         self._web = web
         self.view = web.make_view(zoom=zoom)
+        self.view.state_changed.connect(lambda _state: self.changed.emit())
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)

@@ -1,4 +1,8 @@
-"""The share panel beside a hosted room: who waits, how to get in, who is there. For the host."""
+"""The share panel beside a hosted room: how to get in, by what rule, who is there. For the host.
+
+Who knocks is not shown here: the room's page beside it lists them, and `KnockList` while that is
+not in front.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui import wording
+from codeinterview_desktop.ui.session.admission_section import AdmissionSection
 from codeinterview_desktop.ui.session.invites_section import InvitesSection
 from codeinterview_desktop.ui.session.link_section import LinkSection
-from codeinterview_desktop.ui.session.lobby_section import LobbySection
 from codeinterview_desktop.ui.session.people_section import PeopleSection
 from codeinterview_desktop.ui.widgets.banner import Banner
 from codeinterview_desktop.ui.widgets.buttons import button, icon_button
@@ -21,7 +25,7 @@ from codeinterview_desktop.ui.widgets.status import Status, StatusLabel
 from codeinterview_desktop.ui.widgets.styling import frame
 
 if TYPE_CHECKING:
-    from codeinterview_desktop.core.hosting import HostedRoom, ShareLink
+    from codeinterview_desktop.core.hosting import HostedRoom
     from codeinterview_desktop.theme.controller import ThemeController
 
 WIDTH_PX: Final = 348
@@ -43,7 +47,7 @@ class SharePanel(QFrame):
 
     def __init__(self, theme: ThemeController) -> None:
         super().__init__()
-        self._shown: tuple[tuple[ShareLink, ...], ...] | None = None
+        self._shown: tuple[object, ...] | None = None
         self.setProperty("kind", "bar")
         self.setProperty("edge", "left")
         self.setFixedWidth(WIDTH_PX)
@@ -53,8 +57,8 @@ class SharePanel(QFrame):
         self.close_button = icon_button(theme, "panel-close", "Hide the panel (F9)")
         self.close_button.clicked.connect(self.close_requested)
         self.banner = Banner(theme)
-        self.lobby = LobbySection(theme)
         self.link = LinkSection(theme)
+        self.admission = AdmissionSection(theme)
         self.invites = InvitesSection(theme)
         self.people = PeopleSection(theme)
         self.over = EmptyState(
@@ -81,9 +85,14 @@ class SharePanel(QFrame):
         state = room.watch.state
         self.title.setText(room.session.title)
         self.saved.show_status(wording.saved_word(state) if room.is_open else None)
-        self.lobby.show_waiting(state.lobby if room.is_open else ())
-        self.people.show_people(state.participants, state.me.id if state.me is not None else None)
-        for widget in (self.link, self.invites, self._line, self._bottom):
+        self.admission.show_session(room.session)
+        self.people.show_people(
+            state.participants,
+            state.me.id if state.me is not None else None,
+            observers_listed=room.session.observers_listed,
+            can_change=room.is_open,
+        )
+        for widget in (self.link, self.admission, self.invites, self._line, self._bottom):
             widget.setVisible(room.is_open)
         self.over.setVisible(not room.is_open)
         if state.over is not None:
@@ -92,12 +101,21 @@ class SharePanel(QFrame):
 
     def _show_links(self, room: HostedRoom) -> None:
         links = {role: room.links(role) for role in Role}
-        shown = tuple(links.values())
+        revoked = frozenset(role for role in Role if room.invites.of(role) is None)
+        policy = room.session.join_policy
+        shown = (*links.values(), revoked, policy)
         if shown == self._shown:
             return
         self._shown = shown
-        self.link.show_links(links[Role.CANDIDATE], room.session.code_label)
-        self.invites.show_urls({role: each[0].url for role, each in links.items() if each})
+        self.link.show_links(
+            links[Role.CANDIDATE],
+            room.session.code_label,
+            policy,
+            is_off=Role.CANDIDATE in revoked,
+        )
+        self.invites.show_invites(
+            {role: each[0].url for role, each in links.items() if each}, revoked
+        )
 
     def _head(self, theme: ThemeController) -> QVBoxLayout:
         name = QHBoxLayout()
@@ -124,9 +142,9 @@ class SharePanel(QFrame):
         column.setSpacing(16)
         for widget in (
             self.banner,
-            self.lobby,
             self.over,
             self.link,
+            self.admission,
             self.invites,
             self._line,
             self.people,
@@ -153,9 +171,6 @@ class SharePanel(QFrame):
     def complain(self, sentence: str) -> None:
         """Say at the top what did not work, and let the user try again."""
         self.banner.say(sentence, "danger")
-        self.lobby.retry()
-        self.reveal_top()
-
-    def reveal_top(self) -> None:
-        """Scroll to who waits."""
+        self.admission.retry()
+        self.invites.retry()
         self._area.verticalScrollBar().setValue(0)
