@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from .addresses import Address
@@ -32,7 +32,7 @@ _NOT_AS_PARTICIPANT: Final = frozenset({401, 403})
 class ShareLink:
     """A link that lets somebody join under one address of this machine."""
 
-    url: str
+    url: str = field(repr=False)
     address: Address
 
 

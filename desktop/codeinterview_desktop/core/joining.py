@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ _SERVER_PATIENCE_S = 2.0
 class JoinedRoom:
     """Somebody else's session to open in a web view (no credential is handed to its pages)."""
 
-    url: str
+    url: str = field(repr=False)
     origin: str
     session_id: str | None
     title: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from .settings import DEFAULT_PORT
@@ -34,7 +34,7 @@ class JoinTarget:
 
     origin: str | None
     session_id: str | None
-    invite: str | None
+    invite: str | None = field(repr=False)
 
     @property
     def url(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -122,9 +122,9 @@ class LobbyEntry:
 class Invites:
     """A session's secrets for joining, one per role (22 characters each); None: revoked."""
 
-    candidate: str | None
-    interviewer: str | None
-    observer: str | None
+    candidate: str | None = field(repr=False)
+    interviewer: str | None = field(repr=False)
+    observer: str | None = field(repr=False)
 
     def of(self, role: Role) -> str | None:
         """The invite that makes its bearer a `role`, or None when it was revoked."""
@@ -149,7 +149,7 @@ class Seat:
     """A place in a session: the participant and the token that proves it is them."""
 
     participant: ParticipantInfo
-    token: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineProfile,
 )
 
+from codeinterview_desktop.core.redaction import without_secrets
 from codeinterview_desktop.webview.origins import Destination, destination, origin_of, outside
 
 _log = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ class RoomPage(QWebEnginePage):
         line: int,
         _source: str,
     ) -> None:
-        """Keeps errors of the page in the app's log."""
+        """Keeps errors of the page in the app's log, without what could be a secret."""
+        message = without_secrets(message)
         if level is QWebEnginePage.JavaScriptConsoleMessageLevel.ErrorMessageLevel:
             _log.warning("Page: %s (line %d)", message, line)
         else:
