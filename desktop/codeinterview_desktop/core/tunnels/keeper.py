@@ -7,7 +7,9 @@ to this process's output, which the app reads.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -21,6 +23,7 @@ COMMAND = "keep"
 
 _END_LIMIT_S = 2.0
 _NOT_STARTED = 127
+_STDIN = 0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -33,6 +36,8 @@ def keep(command: Sequence[str]) -> int:
             stderr=subprocess.STDOUT,
             # Only the main thread exists yet, so that this is safe.
             preexec_fn=_end_with_parent(),
+            # Windows would open a console beside the app.
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError as error:
         print(f"cannot be started: {error.strerror}", flush=True)
@@ -44,8 +49,10 @@ def keep(command: Sequence[str]) -> int:
 
 
 def _end_with_input(child: subprocess.Popen[bytes]) -> None:
-    while sys.stdin.buffer.read(4096):
-        pass
+    # By its number, as a program without a console has no `sys.stdin`.
+    with contextlib.suppress(OSError):
+        while os.read(_STDIN, 4096):
+            pass
     child.terminate()
     try:
         child.wait(_END_LIMIT_S)
