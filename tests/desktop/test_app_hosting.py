@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
+import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,7 +30,7 @@ from codeinterview_desktop.core.paths import AppPaths
 from codeinterview_desktop.core.reports import Notice, Problem, Reports
 from codeinterview_desktop.core.room_watch import WatchState
 from codeinterview_desktop.core.settings import SettingsStore
-from codeinterview_desktop.core.values import Phase, Role
+from codeinterview_desktop.core.values import JoinPolicy, Phase, Role
 
 RunOnQt = Callable[..., Any]
 LOOPBACK = "127.0.0.1"
@@ -167,6 +171,65 @@ def test_links_admit_by_role_and_can_be_renewed(on_qt: RunOnQt, home: Home) -> N
             assert (await join(page, "New", room.invites.observer))["status"] == "admitted"
 
     on_qt(story())
+
+
+def test_what_is_done_in_the_app_is_done_by_the_interviewer(on_qt: RunOnQt, home: Home) -> None:
+    async def story() -> None:
+        async with home.app() as app:
+            room = await app.services.hosting.host(HostRequest())
+            await connected(room)
+            credential = room.web_credential
+            page = room.page_url
+            assert credential is not None
+            assert page is not None
+            code_link = page.replace("/s/", "/i/")
+            admitted = (await join(code_link, "Grace"))["participant"]["id"]
+            declined = (await join(code_link, "Mallory"))["participant"]["id"]
+            await room.admit(admitted)
+            await room.decline(declined)
+            await room.set_role(admitted, Role.OBSERVER)
+            await room.remove(admitted)
+            await room.revoke_invite(Role.OBSERVER)
+            assert room.invites.observer is None
+            assert room.links(Role.OBSERVER) == ()
+            await room.renew_invite(Role.OBSERVER)
+            assert room.links(Role.OBSERVER)
+            await room.set_policy(JoinPolicy.KNOCK)
+            await room.list_observers(listed=False)
+            await room.rename("Renamed")
+            assert (room.session.join_policy, room.session.observers_listed) == (
+                JoinPolicy.KNOCK,
+                False,
+            )
+            await room.end()
+            done_by.append((room.session.id, credential.participant_id))
+
+    done_by: list[tuple[str, str]] = []
+    on_qt(story())
+    ((session_id, me),) = done_by
+    acts = {
+        "admitted", "declined", "role", "removed", "invite_revoked", "invite_renewed",
+        "join_policy", "observers_listed", "title", "ended",
+    }  # fmt: skip
+    events = events_of(home, session_id)
+    assert {(each["kind"], each["actor_id"]) for each in events if each["kind"] in acts} == {
+        (kind, me) for kind in acts
+    }
+
+
+def events_of(home: Home, session_id: str) -> list[dict[str, Any]]:
+    """What the app's database has of a session's acts, as its export tells."""
+    exported = home.folder / "exported.zip"
+    command = Path(sys.executable).with_name("codeinterview")
+    subprocess.run(
+        [command, "export", session_id, "--data-dir", home.paths.data, "--output", exported],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    with zipfile.ZipFile(exported) as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith("events.jsonl"))
+        return [json.loads(line) for line in archive.read(name).splitlines()]
 
 
 def test_the_web_view_gets_a_credential_that_works(on_qt: RunOnQt, home: Home) -> None:

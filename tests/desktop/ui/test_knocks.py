@@ -116,6 +116,7 @@ def test_knocks_of_several_sessions_are_in_one_list(
             assert knocking.heading.text() == "3 people wait to be let in"
             await seen(lambda: "Decline Cem" in buttons(knocking), "all of them")
             press(buttons(knocking)["Decline Cem"])
+            await seen(lambda: "Admit all to Backend" in buttons(knocking), "shown again")
             press(buttons(knocking)["Admit all to Backend"])
             await seen(
                 lambda: {("Ada", Role.OBSERVER), ("Grace", Role.CANDIDATE)} <= {*here(first)},
