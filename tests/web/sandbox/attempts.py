@@ -147,6 +147,7 @@ async def attempt(name, act):
         report[name] = f'got {result}'
     except BaseException as error:
         report[name] = 'refused'
+    print(f'tried {name}')
 
 """
 

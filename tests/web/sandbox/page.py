@@ -202,7 +202,6 @@ PAGE = Table(
     },
     secure_heard={
         **JAVASCRIPT.secure_heard,
-        "fetch-later": "fetchLater(place, { activateAfter: 0 }); return new Promise(() => {});",
         "service-worker": "return navigator.serviceWorker.register(place);",
     },
     secure_got={
@@ -212,6 +211,7 @@ PAGE = Table(
     absent={
         "opener": "return opener.location.href;",
         "peer-connection": PEER_CONNECTION,
+        "fetch-later": "fetchLater(place, { activateAfter: 0 }); return new Promise(() => {});",
         "preconnect": _link("preconnect"),
         "dns-prefetch": _link("dns-prefetch"),
         "web-transport": "return new WebTransport(place.replace('http:', 'https:')).ready;",

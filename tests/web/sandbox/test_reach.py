@@ -67,6 +67,8 @@ async def test_the_same_javascript_unprotected(chrome: Browser, place: Place, bi
 
 async def test_python_gets_nowhere(py: Scene, place: Place, bird: Canary) -> None:
     run = await py.run(python(PYTHON.attempts(), f"{place.host}:{bird.port}"))
+    for each in PYTHON.attempts():
+        await run.prints(f"tried {each.name}\n")
     expect_all_refused(PYTHON, await run.report())
     await run.end()
     await py.expect_untouched()
@@ -77,6 +79,8 @@ async def test_the_same_python_unprotected(py: Scene, place: Place, bird: Canary
     attempts = PYTHON.proven(secure=place.secure)
     async with py.served("**/sandbox/frame.html", None):
         run = await py.run(python(attempts, f"{place.host}:{bird.port}"))
+        for each in attempts:
+            await run.prints(f"tried {each.name}\n")
         report = await run.report()
         await run.end()
     await expect_all_through(attempts, report, bird)
