@@ -77,7 +77,7 @@ async def run_all(names: list[str], began_s: float) -> dict[str, Outcome]:
     lanes = asyncio.Semaphore(LANES)
 
     async def run(name: str) -> Outcome:
-        # The frames need no waiting, only what the others leave of the processors.
+        # The frames never wait, so that they need no lane.
         async with lanes if name != FRAMES_ROW else asyncio.Semaphore():
             left_s = began_s + DEADLINE_S - time.monotonic()
             if left_s <= 0:
@@ -167,7 +167,6 @@ def _do_one(name: str) -> int:
         if name == SCHEDULES_ROW:
             row = _schedules(directory)
         elif name == FRAMES_ROW:
-            os.nice(10)
             note = asyncio.run(_frames(directory))
         else:
             row = asyncio.run(LONG[name](directory))

@@ -24,6 +24,8 @@ from tests.support.tcp_postgres import TcpPostgres
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+    from tests.faults.typist import Typist
+
 KEYSTROKES_PER_S = 15.0
 """Of each person: faster than anybody types, slower than a machine would."""
 _CLOCK = Path(__file__).with_name("clock")
@@ -309,11 +311,20 @@ async def two_servers(data_dir: Path, times: int) -> Row:
                 await room.type_for(30)
                 # One person is led astray, and let in only when the session has moved.
                 room.move_to(there)
-                room.people[-1].unplug()
-                room.people[-1].plug_in()
+                await _be_turned_away(room, room.people[-1])
                 await room.type_for(30)
                 await asyncio.to_thread(here.kill)
                 await room.all_here()
                 await room.type_for(30)
                 await asyncio.to_thread(here.start)
             return await room.verdict("two servers on one database, the first killed", times)
+
+
+async def _be_turned_away(room: Trial, person: Typist) -> None:
+    """Come to a server while another one has the session open."""
+    person.reasons.clear()
+    person.unplug()
+    person.plug_in()
+    await room.until(lambda: bool(person.reasons) or person.is_synced, "an answer of the other one")
+    assert not person.is_synced, "two servers have one session open"
+    assert person.reasons == ["open_elsewhere"]

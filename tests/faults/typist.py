@@ -67,6 +67,8 @@ class Typist:
         """How often it came (back) into the room."""
         self.saved = ""
         """What the server last said of the text being saved."""
+        self.reasons: list[str] = []
+        """Why the server closed connections, each time that it said so."""
 
     def start(self) -> None:
         """Come into the room, and come back whenever the connection is lost."""
@@ -182,6 +184,8 @@ class Typist:
             self._is_out()
             socket.transport.abort()
         await socket.wait_closed()
+        if socket.close_reason:
+            self.reasons.append(socket.close_reason)
         return socket.close_code
 
     def _is_out(self) -> None:
