@@ -90,8 +90,7 @@ class Journal:
 
     Args:
         store: Where entries and snapshots go.
-        commit_delay_s: How long a group collects; with the write itself an update is at most
-            50 ms behind.
+        commit_delay_s: How long a group collects before it is written, and waits for the disk.
         snapshot_every: Updates of a room after which its document is written whole.
         memory_bytes: What may queue while the database is away before a room's updates are
             merged into one (which keeps the text and gives up its history).
