@@ -194,7 +194,7 @@ async def test_rooms_that_open_together_are_loaded_once(
             await client.sync()
             assert client.text() == "one\n"
             together.append(client)
-            await client.until(lambda: len(client.all("participants")) > 0, "somebody")
+            await client.message("welcome")
             await everybody.wait()
 
     together: list[RoomClient] = []
