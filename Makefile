@@ -48,7 +48,8 @@ test-unit-web: $(NODE) ## the web client's unit tests
 	cd web && npm run --silent test
 
 test-quick: setup-dev ## everything that may run side by side: all that needs no browser and no namespaces
-	$(PYTEST) -n auto --dist loadfile --ignore tests/web --ignore tests/lan --ignore tests/e2e $(ARGS) tests
+	$(PYTEST) -n auto --dist loadfile --ignore tests/web --ignore tests/lan --ignore tests/e2e \
+		--ignore tests/packaging/built $(ARGS) tests
 
 test-server: setup-dev ## the server on a real PostgreSQL
 	$(PYTEST) -n auto --dist loadfile $(ARGS) tests/server
@@ -65,6 +66,11 @@ test-lan: setup-dev ## discovery between two network namespaces
 
 test-e2e: setup-dev ## a whole interview between the app and a browser
 	$(PYTEST) $(ARGS) tests/e2e
+
+.PHONY: test-packaging
+test-packaging: setup-dev ## build the app and its packages, then test what was built
+	@$(MAKE) build
+	packaging/selftest $(ARGS)
 
 .PHONY: check check-format check-lint check-types check-imports check-web check-generated
 check: check-format check-lint check-types check-imports check-web check-generated ## formatting, lint, types, import directions, generated files
@@ -107,7 +113,12 @@ screenshots: setup-dev ## take docs/images anew from the real app and room
 ##@ Make
 
 .PHONY: build
-build: $(DEV) $(WEB) ## the wheel, with the web client inside, in dist/
+build: setup ## the app for this system with its installers, in dist/
+	@scripts/system_packages.sh packaging
+	packaging/build
+
+.PHONY: wheel
+wheel: $(DEV) $(WEB) ## the wheel, with the web client inside, in dist/
 	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 .PHONY: format
