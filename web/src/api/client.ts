@@ -5,6 +5,7 @@ import type {
   CreateAnswer,
   Invites,
   JoinAnswer,
+  JoinPolicy,
   MeAnswer,
   ParticipantBody,
   Preview,
@@ -120,7 +121,13 @@ export class ApiClient {
   async updateSession(
     sessionId: string,
     credential: string,
-    change: { title?: string; phase?: "ended"; locked?: boolean },
+    change: {
+      title?: string;
+      phase?: "ended";
+      locked?: boolean;
+      join_policy?: JoinPolicy;
+      observers_listed?: boolean;
+    },
   ): Promise<SessionBody> {
     const answer = await this.#ask<{ data: SessionBody }>({
       method: "PATCH",
@@ -176,6 +183,16 @@ export class ApiClient {
       path: `/sessions/${encodeURIComponent(sessionId)}/invites`,
       credential,
       body: { role },
+    });
+    return answer.invites;
+  }
+
+  /** Makes the role's links worthless; it has none until `renewInvite`. */
+  async revokeInvite(sessionId: string, credential: string, role: Role): Promise<Invites> {
+    const answer = await this.#ask<{ invites: Invites }>({
+      method: "DELETE",
+      path: `/sessions/${encodeURIComponent(sessionId)}/invites/${role}`,
+      credential,
     });
     return answer.invites;
   }

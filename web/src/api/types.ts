@@ -15,6 +15,7 @@ type Received<T> = T extends readonly (infer Item)[]
 type Answer<T> = Received<Omit<T, "success">>;
 
 export type Role = Schemas["Role"];
+export type JoinPolicy = Schemas["JoinPolicy"];
 export type Phase = Schemas["Phase"];
 export type ParticipantStatus = Schemas["ParticipantStatus"];
 export type Language = NonNullable<Schemas["CreateSession"]["language"]>;

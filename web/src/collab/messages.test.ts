@@ -17,7 +17,7 @@ const read = (value: unknown): unknown => parseServerMessage(JSON.stringify(valu
 
 test("a whole welcome is read; a missing lobby is empty", () => {
   expect(read(welcome)).toMatchObject({ type: "welcome", waiting: [] });
-  const entry = { id: "b", name: "B", presence: 7, knocked_at: 1 };
+  const entry = { id: "b", name: "B", role: "candidate", presence: 7, knocked_at: 1 };
   expect(read({ ...welcome, waiting: [entry] })).toMatchObject({ waiting: [entry] });
 });
 
@@ -41,6 +41,8 @@ test.each([
   ["saved", { ...welcome, saved: "maybe" }],
   ["phase", { ...welcome, session: { ...SESSION, phase: "paused" } }],
   ["title", { ...welcome, session: { ...SESSION, title: 3 } }],
+  ["join policy", { ...welcome, session: { ...SESSION, join_policy: "open" } }],
+  ["observers", { ...welcome, session: { ...SESSION, observers_listed: 1 } }],
   ["time", { ...welcome, server_time: -1 }],
   ["people", { ...welcome, participants: { length: 1 } }],
   ["runs", { ...welcome, runs: [{}] }],

@@ -12,6 +12,7 @@ import {
 } from "./parse";
 
 export const ROLES = ["interviewer", "candidate", "observer"] as const;
+export const JOIN_POLICIES = ["invite", "knock", "invite_only"] as const;
 export const PHASES = ["open", "ended"] as const;
 export const STATUSES = ["waiting", "admitted", "declined", "removed", "left"] as const;
 export const SAVED = ["saved", "saving", "unsaved"] as const;
@@ -19,6 +20,7 @@ export const STREAMS = ["stdout", "stderr", "info", "warn", "error", "system"] a
 export const OUTCOMES = ["ok", "error", "stopped", "timeout"] as const;
 
 export type Role = (typeof ROLES)[number];
+export type JoinPolicy = (typeof JOIN_POLICIES)[number];
 export type Phase = (typeof PHASES)[number];
 export type ParticipantStatus = (typeof STATUSES)[number];
 export type SavedState = (typeof SAVED)[number];
@@ -32,6 +34,10 @@ export interface SessionInfo {
   readonly language: string;
   readonly phase: Phase;
   readonly locked: boolean;
+  /** Who comes in at once, who waits for an interviewer, and who is turned away. */
+  readonly join_policy: JoinPolicy;
+  /** Whether candidates are told of observers. */
+  readonly observers_listed: boolean;
   readonly creator_id: string;
   readonly created_at: number;
   readonly updated_at: number;
@@ -53,6 +59,8 @@ export interface Participant {
 export interface LobbyEntry {
   readonly id: string;
   readonly name: string;
+  /** What they become when they are admitted. */
+  readonly role: Role;
   readonly presence: number;
   readonly knocked_at: number;
 }
@@ -118,6 +126,8 @@ export type ServerMessage =
   | { readonly type: "participants"; readonly participants: readonly Participant[] }
   | { readonly type: "lobby"; readonly waiting: readonly LobbyEntry[] }
   | { readonly type: "session"; readonly session: SessionInfo }
+  /** A link was renewed or turned off; told to interviewers, without the links. */
+  | { readonly type: "invites" }
   | { readonly type: "role"; readonly participant: Participant }
   | { readonly type: "saved"; readonly state: SavedState }
   | {
@@ -154,6 +164,8 @@ const session: Parser<SessionInfo> = record({
   language: identifier,
   phase: oneOf(PHASES),
   locked: boolean,
+  join_policy: oneOf(JOIN_POLICIES),
+  observers_listed: boolean,
   creator_id: identifier,
   created_at: time,
   updated_at: time,
@@ -174,6 +186,7 @@ const participant: Parser<Participant> = record({
 const lobbyEntry: Parser<LobbyEntry> = record({
   id: identifier,
   name: label,
+  role: oneOf(ROLES),
   presence,
   knocked_at: time,
 });
@@ -246,6 +259,8 @@ export function parseServerMessage(json: string): ServerMessage | null {
       return tagged("lobby", lobby(value));
     case "session":
       return tagged("session", sessionChanged(value));
+    case "invites":
+      return { type };
     case "role":
       return tagged("role", me(value));
     case "saved":

@@ -18,7 +18,7 @@ const welcome = (role = "candidate", session: object = {}): object => ({
   session: { ...SESSION, ...session },
   participant: person("me", { role }),
   participants: [person("me", { role }), person("other")],
-  waiting: [{ id: "w", name: "W", presence: 1, knocked_at: 1 }],
+  waiting: [{ id: "w", name: "W", role: "candidate", presence: 1, knocked_at: 1 }],
   runs: [],
   saved: "unsaved",
   limits: { frame_bytes: 1, document_bytes: 1 },
@@ -55,6 +55,16 @@ test("another role of mine changes the list too, and closes the lobby's door", (
   });
   expect(snapshot).toMatchObject({ me: { role: "observer" }, lobby: [], canRun: false });
   expect(snapshot.participants[0]).toMatchObject({ id: "me", role: "observer" });
+});
+
+test("links may be others after each word of them, and after time away", () => {
+  const before = after(welcome("interviewer"));
+  expect(after(welcome("interviewer"), { type: "invites" }).invitesRevision).toBeGreaterThan(
+    before.invitesRevision,
+  );
+  expect(after(welcome("interviewer"), welcome("interviewer")).invitesRevision).toBeGreaterThan(
+    before.invitesRevision,
+  );
 });
 
 test("what does not change stays the same object", () => {

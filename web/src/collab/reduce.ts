@@ -23,6 +23,8 @@ function apply(snapshot: RoomSnapshot, message: StateMessage): RoomSnapshot {
         participants: message.participants,
         lobby: message.waiting,
         saved: message.saved,
+        // What happened to the links while we were away, nobody tells.
+        invitesRevision: snapshot.invitesRevision + 1,
       };
     case "participants":
       return {
@@ -34,6 +36,8 @@ function apply(snapshot: RoomSnapshot, message: StateMessage): RoomSnapshot {
       return { ...snapshot, lobby: message.waiting };
     case "session":
       return { ...snapshot, session: message.session };
+    case "invites":
+      return { ...snapshot, invitesRevision: snapshot.invitesRevision + 1 };
     case "role":
       return {
         ...snapshot,

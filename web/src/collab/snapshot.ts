@@ -68,6 +68,8 @@ export interface RoomSnapshot {
   readonly me: Participant | null;
   readonly participants: readonly Participant[];
   readonly lobby: readonly LobbyEntry[];
+  /** Grows whenever the links that lead in may be others than before. */
+  readonly invitesRevision: number;
   /** The newest runs, oldest first, our own included. */
   readonly runs: readonly RunRecord[];
   /** What the server says of its journal. */
@@ -92,6 +94,7 @@ export const initialSnapshot: RoomSnapshot = {
   me: null,
   participants: [],
   lobby: [],
+  invitesRevision: 0,
   runs: [],
   saved: "saved",
   unsentEdits: false,

@@ -77,6 +77,9 @@ export function InviteContent({ sessionId, token }: InviteContentProps) {
     };
   }, [api, sessionId, token, attempt]);
 
+  const linkOf = (invite: string | null): string | null =>
+    invite === null ? null : inviteLink(origin, sessionId, invite);
+
   return (
     <div className={css["content"]}>
       <div>
@@ -123,7 +126,7 @@ export function InviteContent({ sessionId, token }: InviteContentProps) {
           <InviteRow
             key={role}
             role={role}
-            link={inviteLink(origin, sessionId, invites[role])}
+            link={linkOf(invites[role])}
             onRenew={() => {
               setRenewing(role);
             }}
@@ -154,7 +157,8 @@ export function InviteContent({ sessionId, token }: InviteContentProps) {
 
 interface InviteRowProps {
   readonly role: Role;
-  readonly link: string;
+  /** Null once it was turned off. */
+  readonly link: string | null;
   readonly onRenew: () => void;
 }
 
@@ -177,7 +181,11 @@ function InviteRow({ role, link, onRenew }: InviteRowProps) {
           New link
         </Button>
       </div>
-      <CopyField label={`${ROLE_LABELS[role]} link`} value={link} />
+      {link === null ? (
+        <p className={css["hint"]}>This link is off</p>
+      ) : (
+        <CopyField label={`${ROLE_LABELS[role]} link`} value={link} />
+      )}
       <p className={css["hint"]}>{HINTS[role]}</p>
     </div>
   );

@@ -80,8 +80,8 @@ it("lets interviewers answer those who knock", async () => {
   const user = userEvent.setup();
   const { container, onAdmit, onDecline } = show({
     lobby: [
-      { id: "w1", name: "Barbara", presence: 1, knocked_at: 0 },
-      { id: "w2", name: "Mallory", presence: 2, knocked_at: 1 },
+      { id: "w1", name: "Barbara", role: "candidate", presence: 1, knocked_at: 0 },
+      { id: "w2", name: "Mallory", role: "candidate", presence: 2, knocked_at: 1 },
     ],
   });
   await expectAccessible(container);
@@ -95,7 +95,7 @@ it("offers candidates neither lobby nor actions", () => {
   show({
     manages: false,
     myId: "u2",
-    lobby: [{ id: "w1", name: "Barbara", presence: 1, knocked_at: 0 }],
+    lobby: [{ id: "w1", name: "Barbara", role: "candidate", presence: 1, knocked_at: 0 }],
   });
   expect(screen.queryByText("Barbara")).toBeNull();
   expect(screen.queryByRole("button")).toBeNull();

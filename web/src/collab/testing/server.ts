@@ -20,6 +20,8 @@ export const SESSION = {
   language: "python",
   phase: "open",
   locked: false,
+  join_policy: "invite",
+  observers_listed: true,
   creator_id: "host",
   created_at: 1,
   updated_at: 1,
