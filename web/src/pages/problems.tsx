@@ -5,6 +5,7 @@ import {
   DoorClosed,
   HeartHandshake,
   Hourglass,
+  Link2,
   SearchX,
   ServerOff,
   UserX,
@@ -21,6 +22,7 @@ export type Problem =
   | "expired"
   | "ended"
   | "full"
+  | "invite_only"
   | "declined"
   | "removed"
   | "left"
@@ -42,6 +44,8 @@ export function problemOf(error: unknown): Problem {
       return "ended";
     case "SESSION_FULL":
       return "full";
+    case "INVITE_REQUIRED":
+      return "invite_only";
     case "DECLINED":
       return "declined";
     case "REMOVED":
@@ -110,7 +114,7 @@ export function ProblemPage({ problem, error, onRetry, onJoinAgain }: ProblemPag
           title="Thank you, the interview has ended"
           actions={home}
         >
-          Your work is saved with your interviewer. You can close this page.
+          What was written is saved with your interviewer. You can close this page.
         </MessagePage>
       );
     case "full":
@@ -120,11 +124,22 @@ export function ProblemPage({ problem, error, onRetry, onJoinAgain }: ProblemPag
           again.
         </MessagePage>
       );
+    case "invite_only":
+      return (
+        <MessagePage
+          icon={Link2}
+          tone="wait"
+          title="This interview is open by link only"
+          actions={both}
+        >
+          Its code alone opens nothing. Ask the interviewer for the link.
+        </MessagePage>
+      );
     case "declined":
       return (
         <MessagePage icon={DoorClosed} tone="bad" title="You were not let in" actions={again}>
-          The interviewer declined your request to join. If that was a mistake, ask them for an
-          invite link: it lets you in without asking.
+          The interviewer declined your request to join. If that was a mistake, tell them before you
+          ask again.
         </MessagePage>
       );
     case "removed":

@@ -3,6 +3,7 @@
 import { Dialog } from "../ui/Dialog";
 import { Kbd } from "../ui/Kbd";
 import { chord, isApple } from "../ui/platform";
+import { KNOCKS_KEY } from "./KnockList";
 import css from "./ShortcutsDialog.module.css";
 
 interface ShortcutsDialogProps {
@@ -20,6 +21,7 @@ export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
     ["Editor commands", "F1"],
     ["Let Tab leave the editor, or indent again", isApple() ? "⌃ ⇧ M" : "Ctrl+M"],
     ["Next area of the window", "F6"],
+    ["To those who ask to join, and back", KNOCKS_KEY],
     ["This list, outside the editor", "?"],
   ];
   return (

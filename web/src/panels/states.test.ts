@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 import { initialSnapshot, type RoomSnapshot } from "../collab/snapshot";
 import { connectionWord, savedWord } from "./states";
-import { changes } from "./useAnnouncements";
+import { changes, knocks } from "./useAnnouncements";
 
 const inside: RoomSnapshot = { ...initialSnapshot, connection: "connected", everConnected: true };
 
@@ -55,4 +55,14 @@ it("announces what others do and what the connection does, not what I do", () =>
     }),
   ).toEqual(["Reconnecting.", "Changes are not saved yet.", "Grace went offline."]);
   expect(changes(together, together)).toEqual([]);
+});
+
+it("announces everybody who knocks once, however often the lobby is told", () => {
+  const known = new Set<string>();
+  const eve = { id: "w1", name: "Eve", presence: 0, role: "candidate", knocked_at: 0 } as const;
+  const mallory = { ...eve, id: "w2", name: "Mallory" };
+  expect(knocks(known, { ...inside, lobby: [eve] })).toEqual(["Eve asks to join."]);
+  expect(knocks(known, { ...inside, lobby: [eve, mallory] })).toEqual(["Mallory asks to join."]);
+  expect(knocks(known, { ...inside, lobby: [] })).toEqual([]);
+  expect(knocks(known, { ...inside, lobby: [eve] })).toEqual([]);
 });

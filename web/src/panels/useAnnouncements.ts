@@ -11,8 +11,9 @@ import { connectionWord } from "./states";
 export function useAnnouncements(snapshot: RoomSnapshot): string {
   const [text, setText] = useState("");
   const before = useRef(snapshot);
+  const knocked = useRef(new Set<string>());
   const compare = useEffectEvent((now: RoomSnapshot) => {
-    const sentences = changes(before.current, now);
+    const sentences = [...changes(before.current, now), ...knocks(knocked.current, now)];
     before.current = now;
     if (sentences.length > 0) setText(sentences.join(" "));
   });
@@ -20,6 +21,13 @@ export function useAnnouncements(snapshot: RoomSnapshot): string {
     compare(snapshot);
   }, [snapshot]);
   return text;
+}
+
+/** Who knocks for the first time; whoever reloads the page while waiting is not told of again. */
+export function knocks(known: Set<string>, { lobby }: RoomSnapshot): readonly string[] {
+  const fresh = lobby.filter((entry) => !known.has(entry.id));
+  for (const entry of fresh) known.add(entry.id);
+  return fresh.map((entry) => `${entry.name} asks to join.`);
 }
 
 /** What is worth saying about the step from one snapshot to the next. */

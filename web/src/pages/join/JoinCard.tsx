@@ -8,7 +8,7 @@ import { ApiError, sentenceOf } from "../../api/errors";
 import type { Preview } from "../../api/types";
 import { useServices } from "../../app/services";
 import { PRESENCE_NAMES } from "../../theme/presence";
-import { Button } from "../../ui/Button";
+import { Button, ButtonLink } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { TextField } from "../../ui/Field";
 import { LanguageIcon, languageLabel } from "../../ui/languages";
@@ -41,7 +41,8 @@ export function JoinCard(props: JoinCardProps) {
   const [busy, setBusy] = useState(false);
   const nameField = useInitialFocus<HTMLInputElement>();
   const asHost = invite === null && credentials.hostKey() !== null;
-  const asks = invite === null && !asHost;
+  const policy = preview.join_policy;
+  const asks = !asHost && (invite === null || policy === "knock");
 
   const join = async (): Promise<void> => {
     setBusy(true);
@@ -125,7 +126,8 @@ export function JoinCard(props: JoinCardProps) {
         </div>
         {inviteRefused ? (
           <RefusedInvite
-            onAsk={() => {
+            mayAsk={policy !== "invite_only"}
+            onDrop={() => {
               setInviteRefused(false);
               onDropInvite();
               setBusy(false);
@@ -149,7 +151,9 @@ export function JoinCard(props: JoinCardProps) {
             <PresencePicker value={presence} onChange={setPresence} />
             {asks && (
               <Notice kind="info">
-                You have the code, not an invite link: the interviewer is asked to let you in.
+                {policy === "knock"
+                  ? "The host lets everybody in one by one: the interviewer is asked to let you in."
+                  : "You have the code, not an invite link: the interviewer is asked to let you in."}
               </Notice>
             )}
             {problem !== null && (
@@ -174,17 +178,29 @@ export function JoinCard(props: JoinCardProps) {
   );
 }
 
-function RefusedInvite({ onAsk }: { readonly onAsk: () => void }) {
+interface RefusedInviteProps {
+  /** Whether the code alone may knock. */
+  readonly mayAsk: boolean;
+  readonly onDrop: () => void;
+}
+
+function RefusedInvite({ mayAsk, onDrop }: RefusedInviteProps) {
   return (
     <div className={css["form"]}>
       <Notice kind="warning" announce>
-        This invite link is not valid any more: it was renewed, or it is not complete. Ask your
-        interviewer for the new link, or ask to be let in.
+        This invite link is not valid any more: it was renewed or turned off, or it is not complete.
+        Ask the interviewer for the new link{mayAsk ? ", or ask to be let in." : "."}
       </Notice>
       <div>
-        <Button large onClick={onAsk} icon={<Hand size={16} aria-hidden="true" />}>
-          Ask to be let in
-        </Button>
+        {mayAsk ? (
+          <Button large onClick={onDrop} icon={<Hand size={16} aria-hidden="true" />}>
+            Ask to be let in
+          </Button>
+        ) : (
+          <ButtonLink large to="/">
+            Go to the start page
+          </ButtonLink>
+        )}
       </div>
     </div>
   );

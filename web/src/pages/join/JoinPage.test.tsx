@@ -11,27 +11,32 @@ import { expectAccessible, openPage, refusal, type Asked } from "../../testing/p
 import { JoinPage } from "./JoinPage";
 
 const INVITE = "AbCdEfGhIjKlMnOpQrStUv";
-const OPEN = {
-  "GET /sessions/1a2b3c4d/preview": {
-    status: 200,
-    body: {
-      success: true,
-      data: {
-        id: "1a2b3c4d",
-        title: "Backend interview",
-        phase: "open",
-        language: "python",
-        approval_required: true,
-      },
-    },
-  },
-};
+const OPEN = previewOf("invite");
 const JOINED = {
   "POST /sessions/1a2b3c4d/join": {
     status: 200,
     body: { success: true, status: "admitted", participant: { id: "u2" }, token: "mine" },
   },
 };
+
+function previewOf(policy: "invite" | "knock" | "invite_only") {
+  return {
+    "GET /sessions/1a2b3c4d/preview": {
+      status: 200,
+      body: {
+        success: true,
+        data: {
+          id: "1a2b3c4d",
+          title: "Backend interview",
+          phase: "open",
+          language: "python",
+          join_policy: policy,
+          approval_required: policy !== "invite_only",
+        },
+      },
+    },
+  };
+}
 
 function join(options: Partial<Parameters<typeof openPage>[1]> = {}) {
   return openPage(<JoinPage />, { at: "/i/1a2b3c4d", route: "/i/:sessionId", ...options });
@@ -118,6 +123,76 @@ it("offers to knock when the invite is worthless", async () => {
   await user.click(screen.getByRole("button", { name: "Ask to join" }));
   await screen.findByRole("heading", { name: "This interview is full" });
   expect(asked.at(-1)?.body).not.toHaveProperty("invite");
+});
+
+describe("where everybody is let in one by one", () => {
+  it("asks with a link too, and says why", async () => {
+    const user = userEvent.setup();
+    const { asked, container } = join({
+      at: `/i/1a2b3c4d#${INVITE}`,
+      replies: { ...previewOf("knock"), ...JOINED },
+    });
+    await screen.findByText(/lets everybody in one by one/);
+    await expectAccessible(container);
+    await user.type(screen.getByLabelText("Your name"), "Grace");
+    await user.click(screen.getByRole("button", { name: "Ask to join" }));
+    await waitFor(() => expect(posted(asked)?.body).toMatchObject({ invite: INVITE }));
+  });
+
+  it("the host needs nobody to ask", async () => {
+    join({
+      desktop: { hostKey: "run-key", participant: null, theme: null },
+      replies: previewOf("knock"),
+    });
+    await screen.findByRole("button", { name: "Join" });
+    expect(screen.queryByText(/one by one/)).toBeNull();
+  });
+});
+
+describe("where only links open", () => {
+  it("offers no form that cannot work", async () => {
+    const { container, asked } = join({ replies: previewOf("invite_only") });
+    await screen.findByRole("heading", { name: "This interview is open by link only" });
+    await screen.findByText(/Ask the interviewer for the link/);
+    expect(screen.queryByLabelText("Your name")).toBeNull();
+    expect(posted(asked)).toBeUndefined();
+    await expectAccessible(container);
+  });
+
+  it("lets in by the link and by the host key", async () => {
+    join({ at: `/i/1a2b3c4d#${INVITE}`, replies: previewOf("invite_only") });
+    await screen.findByRole("button", { name: "Join" });
+    join({
+      desktop: { hostKey: "run-key", participant: null, theme: null },
+      replies: previewOf("invite_only"),
+    });
+    await screen.findByRole("button", { name: "Join" });
+  });
+
+  it("says so when it became so while the form was open", async () => {
+    const user = userEvent.setup();
+    join({
+      replies: { ...OPEN, "POST /sessions/1a2b3c4d/join": refusal(403, "INVITE_REQUIRED", "No.") },
+    });
+    await user.type(await screen.findByLabelText("Your name"), "Grace{Enter}");
+    await screen.findByRole("heading", { name: "This interview is open by link only" });
+  });
+
+  it("does not offer to knock when the link was turned off", async () => {
+    const user = userEvent.setup();
+    const { container } = join({
+      at: `/i/1a2b3c4d#${INVITE}`,
+      replies: {
+        ...previewOf("invite_only"),
+        "POST /sessions/1a2b3c4d/join": refusal(403, "INVALID_INVITE", "No."),
+      },
+    });
+    await user.type(await screen.findByLabelText("Your name"), "Grace{Enter}");
+    await screen.findByText(/turned off/);
+    expect(screen.queryByRole("button", { name: "Ask to be let in" })).toBeNull();
+    expect(screen.getByRole("link", { name: "Go to the start page" })).toBeTruthy();
+    await expectAccessible(container);
+  });
 });
 
 it("shows the server's sentence about a name", async () => {

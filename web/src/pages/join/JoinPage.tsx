@@ -55,6 +55,13 @@ function JoinVisit({ sessionId }: { readonly sessionId: string }) {
       if (preview.phase === "ended" && credentials.hostKey() === null) {
         return { kind: "problem", problem: "ended" };
       }
+      if (
+        preview.join_policy === "invite_only" &&
+        invite === null &&
+        credentials.hostKey() === null
+      ) {
+        return { kind: "problem", problem: "invite_only" };
+      }
       return { kind: "form", preview };
     };
     const standingOf = async (

@@ -11,7 +11,7 @@ import type { Room, RoomSnapshot } from "../../collab/room";
 import { Banner } from "../../panels/Banner";
 import { EditorPane } from "../../panels/EditorPane";
 import { InvitePopover } from "../../panels/InvitePopover";
-import { KnockToasts } from "../../panels/KnockToasts";
+import { KnockList } from "../../panels/KnockList";
 import { OutputPanel } from "../../panels/OutputPanel";
 import { PeoplePanel } from "../../panels/PeoplePanel";
 import { PreviewPanel } from "../../panels/PreviewPanel";
@@ -272,10 +272,10 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
           setAsking("help");
         }}
       />
-      {manages && !peopleVisible && (
-        <KnockToasts
-          narrow={narrow}
+      {manages && (
+        <KnockList
           lobby={snapshot.lobby}
+          hidden={peopleVisible}
           onAdmit={admit}
           onDecline={decline}
         />
