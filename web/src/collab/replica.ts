@@ -5,7 +5,9 @@ import type * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
 
+import { Capacity, type Shortage } from "./capacity";
 import { stateFrame, syncEncoder, updateFrame } from "./frames";
+import type { RoomLimits } from "./messages";
 import type { UnsentEdits } from "./unsentEdits";
 
 export interface ReplicaOptions {
@@ -30,6 +32,7 @@ const KEEP_AFTER_MS = 250;
 export class Replica {
   readonly doc = new Y.Doc();
   readonly #options: ReplicaOptions;
+  readonly #capacity = new Capacity(this.doc, () => Y.encodeStateAsUpdate(this.doc).length);
   /** Whether the server knows our state on this connection, so that edits may follow one by one. */
   #uplink = false;
   #synced = false;
@@ -62,6 +65,11 @@ export class Replica {
   /** Whether people should be told that edits are still here alone. */
   get unsent(): boolean {
     return this.unconfirmed && (!this.#uplink || this.#slow);
+  }
+
+  /** What an edit that adds so many bytes of text is too large for; null when it fits. */
+  shortage(bytes: number, limits: RoomLimits): Shortage | null {
+    return this.#capacity.shortage(bytes, limits);
   }
 
   files(): readonly string[] {
@@ -133,6 +141,7 @@ export class Replica {
   passed(id: string): void {
     if (this.#fencedAt === null || id !== fenceId(this.#fencedAt)) return;
     this.#confirmed = this.#fencedAt;
+    this.#capacity.passed();
     this.#fencedAt = null;
     if (this.unconfirmed) {
       this.#fence();
@@ -155,6 +164,7 @@ export class Replica {
 
   #edited(update: Uint8Array): void {
     this.#edits += 1;
+    this.#capacity.edited(update.length);
     if (this.#uplink) {
       this.#options.send(updateFrame(update));
       this.#fence();
@@ -174,6 +184,7 @@ export class Replica {
   #fence(): void {
     if (this.#fencedAt !== null) return;
     this.#fencedAt = this.#edits;
+    this.#capacity.fenced();
     this.#options.fence(fenceId(this.#edits));
   }
 

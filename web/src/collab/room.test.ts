@@ -272,3 +272,31 @@ test("nothing goes on after dispose", async () => {
   expect(server.connections).toBe(1);
   expect(listener).not.toHaveBeenCalled();
 });
+
+test("an edit that the server would not take is refused here, with a sentence, and nothing changes", async () => {
+  const room = enter("a");
+  // Nobody has said yet what fits.
+  expect(room.takes(5_000_000)).toBe(true);
+  await synced(room);
+  expect(room.takes(900_000)).toBe(true);
+  expect(room.getSnapshot().refusal).toBeNull();
+  expect(room.takes(5_000_000)).toBe(false);
+  expect(room.getSnapshot().refusal).toMatchObject({ code: "TOO_LARGE", rescued: null });
+  expect(room.getSnapshot()).toMatchObject({ connection: "connected", documentEpoch: 0 });
+});
+
+test("what is typed while away has to fit into the one message of the return", async () => {
+  const room = enter("a");
+  await synced(room);
+  await away(room);
+  expect(room.takes(600_000)).toBe(true);
+  room.text("main.py").insert(0, "x".repeat(600_000));
+  expect(room.takes(600_000)).toBe(false);
+  expect(room.takes(1_000)).toBe(true);
+  await back(room);
+  await sent(room);
+  expect(room.takes(600_000)).toBe(false);
+  room.text("main.py").delete(0, 600_000);
+  await sent(room);
+  await until(() => expect(room.takes(600_000)).toBe(true));
+});

@@ -3,10 +3,11 @@
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 
+import { shortageSentence } from "./capacity";
 import { Connection, type ConnectionStatus, type Socket } from "./connection";
 import { controlFrame, readFrame } from "./frames";
 import { browserShelf } from "./indexedShelf";
-import { parseServerMessage, type ClientMessage, type RunMessage } from "./messages";
+import { parseServerMessage, type ClientMessage, type RoomLimits, type RunMessage } from "./messages";
 import type { ServerMessage } from "./messages";
 import { Presence } from "./presence";
 import { reduce } from "./reduce";
@@ -46,6 +47,8 @@ export class Room {
   #snapshot: RoomSnapshot = initialSnapshot;
   /** Texts as they were when an edit was refused, until the server's text is back. */
   #rescue: Readonly<Record<string, string>> | null = null;
+  /** What the server takes; null until it has said so. */
+  #limits: RoomLimits | null = null;
   #clockOffsetMs = 0;
   #probes = 0;
   #disposed = false;
@@ -116,6 +119,10 @@ export class Room {
     return this.#replica.files();
   }
 
+  texts(): Readonly<Record<string, string>> {
+    return this.#replica.texts();
+  }
+
   connect(): void {
     const replica = this.#replica;
     void this.#unsent.restore().then((states) => {
@@ -157,6 +164,26 @@ export class Room {
   sendRun(message: RunMessage): void {
     const { me } = this.#snapshot;
     if (me !== null) this.#runs.own(me, message, Date.now() + this.#clockOffsetMs);
+  }
+
+  /**
+   * Whether an edit that adds so many bytes of text may be made. One that the server would end the
+   * connection for is refused here instead, before anything has changed.
+   */
+  takes(bytes: number): boolean {
+    const limits = this.#limits;
+    const shortage = limits && this.#replica.shortage(bytes, limits);
+    if (limits === null || shortage === null) return true;
+    this.#change({
+      refusal: {
+        action: "edit",
+        code: "TOO_LARGE",
+        error: shortageSentence(shortage, limits),
+        atMs: Date.now(),
+        rescued: this.#snapshot.refusal?.rescued ?? null,
+      },
+    });
+    return false;
   }
 
   dismissRefusal(): void {
@@ -216,6 +243,7 @@ export class Room {
         return;
       case "welcome":
         this.#clockOffsetMs = message.server_time - Date.now();
+        this.#limits = message.limits;
         this.#set(reduce(this.#snapshot, message));
         this.#connection.answered();
         this.#replica.opened(false);

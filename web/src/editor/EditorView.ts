@@ -57,7 +57,9 @@ export class EditorView {
 
   /** Shows a file of the room's present document. */
   show(path: string, language: string): void {
-    const file = openFile(this.#room.text(path), path, language);
+    const file = openFile(this.#room.text(path), path, language, (bytes) =>
+      this.#room.takes(bytes),
+    );
     if (file === this.#file) return;
     this.#leaveFile();
     this.#file = file;

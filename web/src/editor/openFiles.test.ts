@@ -9,7 +9,7 @@ import { beforeAll, expect, test } from "vitest";
 import * as Y from "yjs";
 
 import { monaco } from "./monaco";
-import { openFile, type OpenFile } from "./openFiles";
+import { openFile, type Admission, type OpenFile } from "./openFiles";
 
 // A first model of a language makes Monaco import its definition, which must not outlive the tests.
 beforeAll(async () => {
@@ -25,8 +25,13 @@ interface Side {
   readonly erase: (offset: number, length: number) => void;
 }
 
-function open(doc: Y.Doc, path = "main.py", language = "python"): Side {
-  const file = openFile(doc.getText(`file:${path}`), path, language);
+function open(
+  doc: Y.Doc,
+  path = "main.py",
+  language = "python",
+  takes: Admission = () => true,
+): Side {
+  const file = openFile(doc.getText(`file:${path}`), path, language, takes);
   const edit = (text: string, offset: number, length: number): void => {
     const { model } = file;
     const [from, to] = [model.getPositionAt(offset), model.getPositionAt(offset + length)];
@@ -146,4 +151,38 @@ test("files are indented as their language has it", () => {
   const doc = new Y.Doc();
   expect(open(doc).file.model.getOptions().tabSize).toBe(4);
   expect(open(doc, "main.js", "javascript").file.model.getOptions().tabSize).toBe(2);
+});
+
+test("an edit that is not taken changes nothing, and is asked about in bytes", () => {
+  const asked: number[] = [];
+  const side = open(new Y.Doc(), "main.py", "python", (bytes) => {
+    asked.push(bytes);
+    return bytes <= 3_000;
+  });
+  side.type("a".repeat(2_000), 0);
+  side.type("ä".repeat(2_000), 0);
+  expect(asked).toEqual([2_000, 4_000]);
+  expectSame([side], "a".repeat(2_000));
+  side.erase(0, 1_000);
+  expect(asked).toHaveLength(2);
+  expectSame([side], "a".repeat(1_000));
+});
+
+test("an undo that brings too much back is not taken, the others' edits always are", () => {
+  let welcome = true;
+  const doc = new Y.Doc();
+  const side = open(doc, "main.py", "python", () => welcome);
+  side.type("text", 0);
+  side.file.undo.stopCapturing();
+  side.erase(0, 4);
+  welcome = false;
+  void side.file.model.undo();
+  expectSame([side], "");
+  const other = new Y.Doc();
+  other.getText("file:main.py").insert(0, "theirs");
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+  expectSame([side], "theirs");
+  welcome = true;
+  void side.file.model.undo();
+  expect(side.file.model.getValue()).toContain("text");
 });
