@@ -1,29 +1,30 @@
-/** Interviewers' links, one per role, and the code that leads to the lobby. */
+/** Who may come in, interviewers' links, one per role, and the code that leads to the lobby. */
 
-import { LockKeyhole, RefreshCw, UserPlus } from "lucide-react";
+import { CircleOff, LockKeyhole, RefreshCw, UserPlus } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { sentenceOf } from "../api/errors";
 import { inviteLink, isLoopback } from "../api/links";
-import type { Invites, Role } from "../api/types";
+import type { Invites, JoinPolicy, Role } from "../api/types";
 import { useServices } from "../app/services";
+import type { SessionInfo } from "../collab/messages";
 import { ROLE_ICONS, ROLE_LABELS } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { CopyField } from "../ui/CopyField";
 import { ConfirmDialog } from "../ui/Dialog";
+import { FieldError } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 import { Popover } from "../ui/Popover";
+import { ObserversRule, PolicyRule } from "./AdmissionRules";
 import css from "./InvitePopover.module.css";
 
-interface InvitePopoverProps {
-  readonly sessionId: string;
-  readonly token: string;
+interface InvitePopoverProps extends InviteContentProps {
   /** Icon only, for tight bars. */
   readonly compact: boolean;
   readonly initiallyOpen: boolean;
 }
 
-export function InvitePopover({ sessionId, token, compact, initiallyOpen }: InvitePopoverProps) {
+export function InvitePopover({ compact, initiallyOpen, ...content }: InvitePopoverProps) {
   const [open, setOpen] = useState(initiallyOpen);
   return (
     <Popover
@@ -36,34 +37,55 @@ export function InvitePopover({ sessionId, token, compact, initiallyOpen }: Invi
         </Button>
       }
     >
-      <InviteContent sessionId={sessionId} token={token} />
+      <InviteContent {...content} />
     </Popover>
   );
 }
 
-const HINTS: Readonly<Record<Role, string>> = {
+const ROLES: readonly Role[] = ["candidate", "observer", "interviewer"];
+
+const ROLE_HINTS: Readonly<Record<Role, string>> = {
   candidate: "Types and runs code.",
   observer: "Watches only.",
   interviewer: "May do all that you may, also end the interview.",
 };
 
-const ROLES: readonly Role[] = ["candidate", "observer", "interviewer"];
+const AT_ONCE = "Whoever opens a link comes in at once, in that role.";
+
+const LINK_HINTS: Readonly<Record<JoinPolicy, string>> = {
+  invite: AT_ONCE,
+  knock: "Whoever opens a link asks to join in that role, and waits until you admit them.",
+  invite_only: AT_ONCE,
+};
+
+const CODE_HINTS: Readonly<Record<JoinPolicy, string>> = {
+  invite: "With the code alone people ask to join, and you let them in. It is safe to say aloud.",
+  knock: "With the code alone people ask to join, too. It is safe to say aloud.",
+  invite_only: "The code alone opens nothing, and does not let anybody ask to join: send a link.",
+};
 
 interface InviteContentProps {
-  readonly sessionId: string;
+  readonly session: SessionInfo;
   readonly token: string;
+  /** Another number when the links may be others than before. */
+  readonly invitesRevision: number;
 }
 
-export function InviteContent({ sessionId, token }: InviteContentProps) {
+interface Asking {
+  readonly about: "renew" | "revoke";
+  readonly role: Role;
+}
+
+export function InviteContent({ session, token, invitesRevision }: InviteContentProps) {
   const { api, credentials, origin } = useServices();
   const [invites, setInvites] = useState<Invites | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const [renewing, setRenewing] = useState<Role | null>(null);
+  const [asking, setAsking] = useState<Asking | null>(null);
 
   useEffect(() => {
     const controller = new AbortController();
-    api.invites(sessionId, token, controller.signal).then(
+    api.invites(session.id, token, controller.signal).then(
       (answer) => {
         setInvites(answer);
         setProblem(null);
@@ -75,24 +97,26 @@ export function InviteContent({ sessionId, token }: InviteContentProps) {
     return () => {
       controller.abort();
     };
-  }, [api, sessionId, token, attempt]);
+  }, [api, session.id, token, invitesRevision, attempt]);
 
-  const linkOf = (invite: string | null): string | null =>
-    invite === null ? null : inviteLink(origin, sessionId, invite);
+  const renew = async (role: Role): Promise<void> => {
+    setInvites(await api.renewInvite(session.id, token, role));
+  };
 
   return (
     <div className={css["content"]}>
+      <h2 className={css["title"]}>Invite people</h2>
+      <PolicyRule session={session} token={token} />
       <div>
         <div className={css["head"]}>
-          <h2 className={css["title"]}>Invite people</h2>
+          <h3 className={css["subtitle"]}>Links by role</h3>
           <span className={css["private"]}>
             <LockKeyhole size={12} aria-hidden="true" />
             Private links
           </span>
         </div>
         <p className={css["hint"]}>
-          Whoever opens a link comes in at once, in that role. Send each only to the person it is
-          for.
+          {LINK_HINTS[session.join_policy]} Send each only to the person it is for.
         </p>
       </div>
       {isLoopback(new URL(origin).hostname) && (
@@ -122,71 +146,147 @@ export function InviteContent({ sessionId, token }: InviteContentProps) {
         </>
       )}
       {invites !== null &&
-        ROLES.map((role) => (
-          <InviteRow
-            key={role}
-            role={role}
-            link={linkOf(invites[role])}
-            onRenew={() => {
-              setRenewing(role);
-            }}
-          />
-        ))}
-      <div className={css["codeRow"]}>
+        ROLES.map((role) => {
+          const invite = invites[role];
+          return (
+            <InviteRow
+              key={role}
+              role={role}
+              link={invite === null ? null : inviteLink(origin, session.id, invite)}
+              onAsk={(about) => {
+                setAsking({ about, role });
+              }}
+              onMake={() => renew(role)}
+            />
+          );
+        })}
+      <div className={css["section"]}>
         <p className={css["label"]}>Session code</p>
-        <CopyField label="Session code" value={sessionId} />
-        <p className={css["hint"]}>
-          With the code alone people ask to join, and you let them in. It is safe to say aloud.
-        </p>
+        <CopyField label="Session code" value={session.id} />
+        <p className={css["hint"]}>{CODE_HINTS[session.join_policy]}</p>
+      </div>
+      <div className={css["section"]}>
+        <ObserversRule session={session} token={token} />
       </div>
       <ConfirmDialog
-        open={renewing !== null}
+        open={asking !== null}
         onOpenChange={(open) => {
-          if (!open) setRenewing(null);
+          if (!open) setAsking(null);
         }}
-        title={`Make a new ${renewing === null ? "" : ROLE_LABELS[renewing].toLowerCase()} link?`}
-        description="The link you sent before stops working. Whoever is in the interview already stays."
-        action="Make a new link"
+        {...wordsOf(asking)}
         onConfirm={async () => {
-          if (renewing !== null) setInvites(await api.renewInvite(sessionId, token, renewing));
+          if (asking === null) return;
+          if (asking.about === "renew") await renew(asking.role);
+          else setInvites(await api.revokeInvite(session.id, token, asking.role));
         }}
       />
     </div>
   );
 }
 
+function wordsOf(asking: Asking | null) {
+  const role = asking === null ? "" : ROLE_LABELS[asking.role].toLowerCase();
+  return asking?.about === "revoke"
+    ? {
+        title: `Turn the ${role} link off?`,
+        description:
+          "Links for this role that you sent before open nothing, until you make a new one. Whoever is in the interview already stays.",
+        action: "Turn off",
+        destructive: true,
+      }
+    : {
+        title: `Make a new ${role} link?`,
+        description:
+          "The link you sent before stops working. Whoever is in the interview already stays.",
+        action: "Make a new link",
+      };
+}
+
 interface InviteRowProps {
   readonly role: Role;
   /** Null once it was turned off. */
   readonly link: string | null;
-  readonly onRenew: () => void;
+  readonly onAsk: (about: Asking["about"]) => void;
+  /** Makes a link where there is none; rejects with an `ApiError` when the server says no. */
+  readonly onMake: () => Promise<void>;
 }
 
-function InviteRow({ role, link, onRenew }: InviteRowProps) {
+function InviteRow({ role, link, onAsk, onMake }: InviteRowProps) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const Icon = ROLE_ICONS[role];
+  const word = ROLE_LABELS[role].toLowerCase();
+  const isOn = link !== null;
+
+  const make = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await onMake();
+    } catch (error) {
+      setProblem(sentenceOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
   return (
-    <div>
+    <div role="group" aria-label={`${ROLE_LABELS[role]} link`}>
       <div className={css["head"]}>
         <span className={css["label"]}>
           <Icon size={14} aria-hidden="true" />
           {ROLE_LABELS[role]}
         </span>
-        <Button
-          variant="ghost"
-          className={css["renew"]}
-          icon={<RefreshCw size={12} aria-hidden="true" />}
-          aria-label={`New link for ${ROLE_LABELS[role].toLowerCase()}s`}
-          onClick={onRenew}
-        >
-          New link
-        </Button>
+        <span className={css["acts"]}>
+          {isOn && (
+            <Button
+              variant="ghost"
+              className={css["act"]}
+              icon={<RefreshCw size={12} aria-hidden="true" />}
+              aria-label={`New link for ${word}s`}
+              onClick={() => {
+                onAsk("renew");
+              }}
+            >
+              New link
+            </Button>
+          )}
+          {/* One button with two uses, so that the keyboard stays where it was. */}
+          <Button
+            variant={isOn ? "ghost" : "secondary"}
+            className={css["act"]}
+            busy={busy}
+            icon={
+              isOn ? (
+                <CircleOff size={12} aria-hidden="true" />
+              ) : (
+                <RefreshCw size={12} aria-hidden="true" />
+              )
+            }
+            aria-label={isOn ? `Turn off the ${word} link` : `Make a new ${word} link`}
+            onClick={() => {
+              if (isOn) onAsk("revoke");
+              else void make();
+            }}
+          >
+            {isOn ? "Turn off" : "Make a new link"}
+          </Button>
+        </span>
       </div>
-      {link === null ? (
-        <p className={css["hint"]}>This link is off</p>
+      {isOn ? (
+        <>
+          <CopyField label={`${ROLE_LABELS[role]} link`} value={link} />
+          <p className={css["hint"]}>{ROLE_HINTS[role]}</p>
+        </>
       ) : (
-        <CopyField label={`${ROLE_LABELS[role]} link`} value={link} />
+        <p className={css["off"]}>
+          <CircleOff size={14} aria-hidden="true" />
+          <span>
+            <strong>This link is off.</strong> Links that were sent before open nothing.
+          </span>
+        </p>
       )}
-      <p className={css["hint"]}>{HINTS[role]}</p>
+      {problem !== null && <FieldError>{problem}</FieldError>}
     </div>
   );
 }

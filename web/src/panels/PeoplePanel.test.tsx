@@ -41,6 +41,7 @@ function show(props: Partial<Parameters<typeof PeoplePanel>[0]> = {}) {
     <PeoplePanel
       participants={[EVE, GRACE, ADA]}
       lobby={[]}
+      observersListed
       myId="u1"
       manages
       {...handlers}

@@ -1,6 +1,6 @@
 /** Who is here, in which role, and who asks to come in. */
 
-import { Check, CircleDashed, CircleDot, Ellipsis, Hand, UserMinus, X } from "lucide-react";
+import { Check, CircleDashed, CircleDot, Ellipsis, Eye, EyeOff, Hand, Pencil, UserMinus, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 
 import type { Role } from "../api/types";
@@ -12,10 +12,13 @@ import { ConfirmDialog } from "../ui/Dialog";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "../ui/Menu";
 import panel from "./panel.module.css";
 import css from "./PeoplePanel.module.css";
+import { ProfileDialog, type Profile } from "./ProfileDialog";
 
 interface PeoplePanelProps {
   readonly participants: readonly Participant[];
   readonly lobby: readonly LobbyEntry[];
+  /** Whether candidates are told of observers. */
+  readonly observersListed: boolean;
   readonly myId: string;
   /** Whether the viewer may admit, remove and change roles. */
   readonly manages: boolean;
@@ -23,7 +26,8 @@ interface PeoplePanelProps {
   readonly onClose?: (() => void) | undefined;
   readonly onAdmit: (id: string) => void;
   readonly onDecline: (id: string) => void;
-  /** Both reject with an `ApiError` when the server says no. */
+  /** Both reject with an `ApiError` when the server says no; without it nothing can be changed. */
+  readonly onProfile?: ((profile: Profile) => Promise<void>) | undefined;
   readonly onRemove: (id: string) => Promise<void>;
   readonly onRole: (id: string, role: Role) => void;
 }
@@ -31,8 +35,10 @@ interface PeoplePanelProps {
 const ORDER: Readonly<Record<Role, number>> = { interviewer: 0, candidate: 1, observer: 2 };
 
 export function PeoplePanel(props: PeoplePanelProps) {
-  const { participants, lobby, myId, manages, onClose, onAdmit, onDecline, onRemove, onRole } =
-    props;
+  const { participants, lobby, observersListed, myId, manages, onProfile } = props;
+  const { onClose, onAdmit, onDecline, onRemove, onRole } = props;
+  const [changing, setChanging] = useState(false);
+  const me = participants.find((person) => person.id === myId);
   const [removing, setRemoving] = useState<Participant | null>(null);
   const sorted = participants.toSorted(
     (a, b) =>
@@ -65,7 +71,9 @@ export function PeoplePanel(props: PeoplePanelProps) {
                     <p className={css["name"]} title={entry.name}>
                       {entry.name}
                     </p>
-                    <p className={css["facts"]}>asks to join</p>
+                    <p className={css["facts"]}>
+                      asks to join as {ROLE_LABELS[entry.role].toLowerCase()}
+                    </p>
                   </div>
                   <div className={css["answer"]}>
                     <Button
@@ -97,7 +105,23 @@ export function PeoplePanel(props: PeoplePanelProps) {
           <h3 className={css["groupTitle"]}>In the interview ({participants.length})</h3>
           <ul className={css["list"]}>
             {sorted.map((person) => (
-              <Person key={person.id} person={person} mine={person.id === myId}>
+              <Person
+                key={person.id}
+                person={person}
+                mine={person.id === myId}
+                observersListed={observersListed}
+              >
+                {onProfile && person.id === myId && (
+                  <IconButton
+                    label="Change name and colour…"
+                    title="Change name and colour…"
+                    onClick={() => {
+                      setChanging(true);
+                    }}
+                  >
+                    <Pencil size={16} />
+                  </IconButton>
+                )}
                 {manages && person.id !== myId && (
                   <Menu
                     trigger={
@@ -132,6 +156,14 @@ export function PeoplePanel(props: PeoplePanelProps) {
           </ul>
         </div>
       </div>
+      {onProfile && me && (
+        <ProfileDialog
+          open={changing}
+          onOpenChange={setChanging}
+          profile={me}
+          onSave={onProfile}
+        />
+      )}
       <ConfirmDialog
         open={removing !== null}
         onOpenChange={(open) => {
@@ -161,10 +193,11 @@ const ROLE_OPTIONS = (["interviewer", "candidate", "observer"] as const).map((ro
 interface PersonProps {
   readonly person: Participant;
   readonly mine: boolean;
+  readonly observersListed: boolean;
   readonly children: ReactNode;
 }
 
-function Person({ person, mine, children }: PersonProps) {
+function Person({ person, mine, observersListed, children }: PersonProps) {
   const Icon = ROLE_ICONS[person.role];
   return (
     <li className={css["person"]}>
@@ -191,6 +224,18 @@ function Person({ person, mine, children }: PersonProps) {
             </span>
           )}
         </p>
+        {person.role === "observer" && (mine || !observersListed) && (
+          <p className={css["facts"]}>
+            <span className={cx(css["fact"], !observersListed && css["hidden"])}>
+              {observersListed ? (
+                <Eye size={12} aria-hidden="true" />
+              ) : (
+                <EyeOff size={12} aria-hidden="true" />
+              )}
+              {observersListed ? "Shown to candidates" : "Hidden from candidates"}
+            </span>
+          </p>
+        )}
       </div>
       {children}
     </li>

@@ -31,14 +31,19 @@ interface StatusBarProps {
 
 export function StatusBar({ snapshot, me, progress, compact, onHelp }: StatusBarProps) {
   const RoleIcon = ROLE_ICONS[me.role];
+  const hidden = me.role === "observer" && snapshot.session?.observers_listed === false;
   const connection = connectionWord(snapshot);
   const saved = savedWord(snapshot);
   return (
     <footer className={css["bar"]}>
-      <Tooltip text={`You are here as ${ROLE_LABELS[me.role].toLowerCase()}`} side="top">
+      <Tooltip
+        text={`You are here as ${ROLE_LABELS[me.role].toLowerCase()}${hidden ? ". Candidates do not learn that you are here" : ""}`}
+        side="top"
+      >
         <span className={cx(css["item"], css[me.role])} data-status="role">
           <RoleIcon size={14} aria-hidden="true" />
           {ROLE_LABELS[me.role]}
+          {hidden && ", hidden"}
         </span>
       </Tooltip>
       <State

@@ -15,6 +15,7 @@ import { KnockList } from "../../panels/KnockList";
 import { OutputPanel } from "../../panels/OutputPanel";
 import { PeoplePanel } from "../../panels/PeoplePanel";
 import { PreviewPanel } from "../../panels/PreviewPanel";
+import type { Profile } from "../../panels/ProfileDialog";
 import { RoomBanners } from "../../panels/RoomBanners";
 import { StatusBar } from "../../panels/StatusBar";
 import { TopBar } from "../../panels/TopBar";
@@ -101,6 +102,13 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
     setPeopleShown(shown);
     storage.set(PEOPLE_SHOWN, shown ? "yes" : "no");
   };
+  const changeProfile = async (profile: Profile): Promise<void> => {
+    await api.updateParticipant(session.id, me.id, token, {
+      name: profile.name,
+      color: String(profile.presence),
+    });
+    credentials.rememberProfile(profile);
+  };
   const admit = (id: string): void => {
     room.admit(id);
   };
@@ -112,6 +120,7 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
     <PeoplePanel
       participants={snapshot.participants}
       lobby={snapshot.lobby}
+      observersListed={session.observers_listed}
       myId={me.id}
       manages={manages}
       onClose={
@@ -124,6 +133,7 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
       onAdmit={admit}
       onDecline={decline}
       onRemove={(id) => api.removeParticipant(session.id, id, token)}
+      onProfile={session.phase === "ended" ? undefined : changeProfile}
       onRole={(id, role) => void attempt(api.updateParticipant(session.id, id, token, { role }))}
     />
   );
@@ -161,8 +171,9 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
         invite={
           manages && (
             <InvitePopover
-              sessionId={session.id}
+              session={session}
               token={token}
+              invitesRevision={snapshot.invitesRevision}
               compact={tight}
               initiallyOpen={wasJustCreated(location.state) && !credentials.insideDesktop}
             />
