@@ -405,9 +405,9 @@ async def test_a_deleted_session_is_forgotten_and_leaves_nothing_behind(
 async def test_a_session_forgotten_while_it_is_written_is_not_written_again(
     journal: Journal, store: CountedStore, database_url: str
 ) -> None:
-    kept, deleted = Room(journal, A), Room(journal, B)
     async with await psycopg.AsyncConnection.connect(database_url) as locking:
         await locking.execute("LOCK TABLE updates IN EXCLUSIVE MODE")
+        kept, deleted = Room(journal, A), Room(journal, B)
         deleted.type("x")
         kept.type("y")
         await lock_is_waited_for(database_url)
