@@ -3,7 +3,7 @@
 import { cleanup, render } from "@testing-library/react";
 import axe from "axe-core";
 import { useEffect, type ReactNode } from "react";
-import { MemoryRouter, Route, Routes, useLocation } from "react-router";
+import { MemoryRouter, Route, Routes, useLocation, useNavigate } from "react-router";
 import { expect, vi } from "vitest";
 
 import { ApiClient } from "../api/client";
@@ -73,7 +73,7 @@ export function openPage(page: ReactNode, options: PageOptions) {
     const { status, body } = typeof reply === "function" ? reply(request) : reply;
     return Promise.resolve(new Response(JSON.stringify(body), { status }));
   };
-  const place = { path: "" };
+  const place = { path: "", go: (_to: string): void => undefined };
   const origin = "http://interview.test:8765";
   const view = render(
     <ServicesProvider
@@ -93,8 +93,9 @@ export function openPage(page: ReactNode, options: PageOptions) {
       <TooltipProvider>
         <MemoryRouter initialEntries={[options.at]}>
           <Place
-            onMove={(path) => {
+            onMove={(path, navigate) => {
               place.path = path;
+              place.go = navigate;
             }}
           />
           <Routes>
@@ -108,10 +109,15 @@ export function openPage(page: ReactNode, options: PageOptions) {
   return { ...view, asked, credentials, place };
 }
 
-function Place({ onMove }: { readonly onMove: (path: string) => void }) {
+interface PlaceProps {
+  readonly onMove: (path: string, navigate: (to: string) => void) => void;
+}
+
+function Place({ onMove }: PlaceProps) {
   const { pathname, hash } = useLocation();
+  const navigate = useNavigate();
   useEffect(() => {
-    onMove(pathname + hash);
+    onMove(pathname + hash, (to) => void navigate(to));
   });
   return null;
 }

@@ -3,7 +3,7 @@
  * @vitest-environment jsdom
  */
 
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
@@ -166,6 +166,13 @@ describe("where only links open", () => {
       desktop: { hostKey: "run-key", participant: null, theme: null },
       replies: previewOf("invite_only"),
     });
+    await screen.findByRole("button", { name: "Join" });
+  });
+
+  it("takes the link up that is opened over the page", async () => {
+    const { place } = join({ replies: previewOf("invite_only") });
+    await screen.findByRole("heading", { name: "This interview is open by link only" });
+    act(() => place.go(`/i/1a2b3c4d#${INVITE}`));
     await screen.findByRole("button", { name: "Join" });
   });
 

@@ -32,9 +32,20 @@ function JoinVisit({ sessionId }: { readonly sessionId: string }) {
   const { api, credentials } = useServices();
   const { hash } = useLocation();
   const navigate = useNavigate();
-  const [invite, setInvite] = useState(() => inviteFromHash(hash));
+  const given = inviteFromHash(hash);
+  const [invite, setInvite] = useState(given);
+  const [lastGiven, setLastGiven] = useState(given);
   const [standing, setStanding] = useState<Standing>({ kind: "loading" });
   const [attempt, setAttempt] = useState(0);
+  // A link opened where the page stands already changes nothing but the address.
+  if (given !== lastGiven) {
+    setLastGiven(given);
+    if (given !== null) {
+      setInvite(given);
+      setStanding({ kind: "loading" });
+      setAttempt((count) => count + 1);
+    }
+  }
   useDocumentTitle(standing.kind === "form" ? `Join ${standing.preview.title}` : "Join");
 
   useEffect(() => {
