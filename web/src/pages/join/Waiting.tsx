@@ -67,7 +67,7 @@ function Knocking(props: WaitingProps & { readonly id: string; readonly token: s
         <div className={css["waitingHead"]}>
           <h1 className={css["title"]}>You asked to join</h1>
           <p className={css["steps"]}>
-            The interviewer will let you in. Keep this page open: it goes on by itself.
+            Waiting for the interviewer to let you in. Keep this page open: it goes on by itself.
           </p>
         </div>
         <div className={css["pulse"]}>
@@ -77,7 +77,7 @@ function Knocking(props: WaitingProps & { readonly id: string; readonly token: s
           />
           <div className={css["who"]}>
             <strong>{preview.title}</strong>
-            <span>as {me?.name ?? profile.name}</span>
+            <span title={me?.name ?? profile.name}>as {me?.name ?? profile.name}</span>
           </div>
           <Spinner size={18} />
         </div>
