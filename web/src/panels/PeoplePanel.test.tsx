@@ -82,10 +82,12 @@ it("lets interviewers answer those who knock", async () => {
   const { container, onAdmit, onDecline } = show({
     lobby: [
       { id: "w1", name: "Barbara", role: "candidate", presence: 1, knocked_at: 0 },
-      { id: "w2", name: "Mallory", role: "candidate", presence: 2, knocked_at: 1 },
+      { id: "w2", name: "Mallory", role: "observer", presence: 2, knocked_at: 1 },
     ],
   });
   await expectAccessible(container);
+  expect(screen.getByText("asks to join as candidate")).toBeDefined();
+  expect(screen.getByText("asks to join as observer")).toBeDefined();
   await user.click(screen.getByRole("button", { name: "Admit Barbara" }));
   await user.click(screen.getByRole("button", { name: "Decline Mallory" }));
   expect(onAdmit).toHaveBeenCalledExactlyOnceWith("w1");
@@ -129,4 +131,66 @@ it("changes roles, but not mine", async () => {
   expect(current.getAttribute("aria-checked")).toBe("true");
   await user.click(screen.getByRole("menuitemradio", { name: "Observer" }));
   expect(onRole).toHaveBeenCalledExactlyOnceWith("u2", "observer");
+});
+
+it("marks hidden observers for whoever sees them", async () => {
+  const { container } = show({ observersListed: false });
+  const rows = screen.getAllByRole("listitem").map((item) => item.textContent);
+  expect(rows.map((row) => row.includes("Hidden from candidates"))).toEqual([false, false, true]);
+  await expectAccessible(container);
+});
+
+it.each([
+  [true, "Shown to candidates"],
+  [false, "Hidden from candidates"],
+])("tells an observer whether candidates learn of them (%s)", (observersListed, words) => {
+  show({ observersListed, manages: false, myId: "u3" });
+  const mine = screen.getAllByRole("listitem").find((item) => item.textContent.includes("(you)"));
+  expect(mine?.textContent).toContain(words);
+});
+
+it("says nothing of shown observers to the others", () => {
+  show();
+  expect(screen.queryByText(/to candidates|from candidates/)).toBeNull();
+});
+
+it("changes my name and colour, and says why that did not work", async () => {
+  const user = userEvent.setup();
+  const onProfile = vi.fn<(profile: object) => Promise<void>>();
+  onProfile.mockRejectedValueOnce(
+    new ApiError({
+      code: "VALIDATION_FAILED",
+      status: 422,
+      message: "Some of what was sent is not valid.",
+      fields: [{ field: "name", error: "A name has no control characters." }],
+    }),
+  );
+  onProfile.mockRejectedValueOnce(
+    new ApiError({ code: "DATABASE_AWAY", status: 503, message: "The database is away." }),
+  );
+  onProfile.mockResolvedValueOnce();
+  show({ onProfile, manages: false, myId: "u2" });
+  await user.click(screen.getByRole("button", { name: "Change name and colour…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Your name and colour" });
+  const field = within(dialog).getByRole("textbox", { name: "Your name" });
+  const save = within(dialog).getByRole("button", { name: "Save" });
+  expect(field).toHaveProperty("value", "Grace");
+
+  await user.clear(field);
+  await user.click(save);
+  await within(dialog).findByText(/^Enter your name/);
+  expect(onProfile).not.toHaveBeenCalled();
+
+  await user.type(field, " Grace H. ");
+  await user.click(within(dialog).getByRole("radio", { name: "Teal" }));
+  await user.click(save);
+  await within(dialog).findByText("A name has no control characters.");
+  await user.click(save);
+  await within(dialog).findByText("The database is away.");
+  await expectAccessible(dialog);
+  await user.click(save);
+  await waitFor(() => {
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+  expect(onProfile).toHaveBeenLastCalledWith({ name: "Grace H.", presence: 2 });
 });

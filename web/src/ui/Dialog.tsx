@@ -9,6 +9,7 @@ import { Button, IconButton } from "./Button";
 import css from "./Dialog.module.css";
 import { Notice } from "./Notice";
 import { cx } from "./cx";
+import { useFocusReturn } from "./useFocusReturn";
 
 interface DialogProps {
   readonly open: boolean;
@@ -20,11 +21,13 @@ interface DialogProps {
 }
 
 export function Dialog({ open, onOpenChange, title, description, wide, children }: DialogProps) {
+  const focusReturn = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={css["overlay"]} />
         <Radix.Content
+          {...focusReturn}
           className={cx(css["dialog"], wide && css["wide"])}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
         >
@@ -67,6 +70,7 @@ export function ConfirmDialog({
 }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const focusReturn = useFocusReturn();
   const confirm = async (): Promise<void> => {
     setBusy(true);
     setProblem(null);
@@ -89,7 +93,7 @@ export function ConfirmDialog({
     >
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={css["overlay"]} />
-        <AlertDialog.Content className={css["dialog"]}>
+        <AlertDialog.Content className={css["dialog"]} {...focusReturn}>
           <AlertDialog.Title className={css["title"]}>{title}</AlertDialog.Title>
           <AlertDialog.Description className={css["description"]}>
             {description}
