@@ -190,3 +190,19 @@ async def test_a_link_that_was_turned_off(
     await expect(cem.page.get_by_role("button", name="Ask to be let in")).to_be_hidden()
     await cem.page.get_by_role("link", name="Go to the start page").click()
     await expect(cem.page.get_by_label("Code or link")).to_be_visible()
+
+
+async def test_the_end_reaches_those_who_wait(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session()
+    ines = await (await people(**WIDE)).enter(hosted.join_url("interviewer", origin), "Ines")
+    [eve] = await knock(people, hosted.join_url(None, origin), "Eve")
+    await expect(knocks(ines.page)).to_be_visible()
+    server.api("PATCH", f"/sessions/{hosted.id}", json={"phase": "ended"})
+    await expect(eve.page.get_by_role("heading", name="Thank you")).to_be_visible()
+    await expect(ines.page.get_by_text("This interview has ended.")).to_be_visible()
+    await expect(knocks(ines.page)).to_be_hidden()
+    eve.expect_complaint("40[39]")
+    await eve.page.reload()
+    await expect(eve.page.get_by_role("heading", name="Thank you")).to_be_visible()
