@@ -127,6 +127,31 @@ async def test_what_opens_above_the_room(
 
 
 @SCHEMES
+@SIZES
+async def test_those_who_knock(
+    server: ServerProcess, origin: str, people: People, scheme: str, size: tuple[int, int]
+) -> None:
+    hosted = server.host_session(title="One by one")
+    ines = await people(**look(scheme, size))
+    await ines.enter(hosted.join_url("interviewer", origin), "Ines")
+    server.api("PATCH", f"/sessions/{hosted.id}", json={"join_policy": "knock"})
+    for name, role in (("Eve " * 60, "observer"), ("Mallory", None)):
+        person = await people(**look(scheme, size))
+        await person.page.goto(hosted.join_url(role, origin))
+        await expect(person.page.get_by_text("one by one:")).to_be_visible()
+        assert await violations(person.page) == []
+        await person.join(hosted.join_url(role, origin), name)
+        await expect(person.page.get_by_text("Connected, waiting")).to_be_visible()
+    await expect(ines.page.get_by_role("heading", name="2 people ask to join")).to_be_visible()
+    assert await violations(ines.page) == []
+    server.api("PATCH", f"/sessions/{hosted.id}", json={"join_policy": "invite_only"})
+    late = await people(**look(scheme, size))
+    await late.page.goto(hosted.join_url(None, origin))
+    await expect(late.page.get_by_role("heading", name="open by link only")).to_be_visible()
+    assert await violations(late.page) == []
+
+
+@SCHEMES
 async def test_the_room_of_those_who_may_not_type(
     server: ServerProcess, origin: str, people: People, scheme: str
 ) -> None:
