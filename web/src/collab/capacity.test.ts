@@ -9,12 +9,10 @@ const LIMITS = { frame_bytes: 32_000, document_bytes: 64_000 };
 
 function world() {
   const doc = new Y.Doc();
-  const measure = vi.fn(() => Y.encodeStateAsUpdate(doc).length);
-  const capacity = new Capacity(doc, measure);
+  const capacity = new Capacity(doc);
   const text = doc.getText("file:main.py");
   return {
     text,
-    measure,
     capacity,
     shortage: (bytes: number) => capacity.shortage(bytes, LIMITS),
   };
@@ -56,11 +54,29 @@ test("what was deleted makes room again", () => {
   expect(shortage(5_000)).toBeNull();
 });
 
+test("what undo keeps of the deleted text does not count", () => {
+  const { text, shortage } = world();
+  const origin = {};
+  const undo = new Y.UndoManager(text, { trackedOrigins: new Set([origin]) });
+  text.doc?.transact(() => {
+    text.insert(0, "x".repeat(61_000));
+  }, origin);
+  undo.stopCapturing();
+  text.doc?.transact(() => {
+    text.delete(0, 61_000);
+  }, origin);
+  expect(shortage(30_000)).toBeNull();
+  undo.undo();
+  expect(shortage(30_000)).toBe("document");
+});
+
 test("typing at the bound does not measure at every key", () => {
-  const { text, measure, shortage } = world();
+  const { text, shortage } = world();
   text.insert(0, "x".repeat(61_900));
+  // Measuring makes a copy and destroys it.
+  const destroyed = vi.spyOn(Y.Doc.prototype, "destroy");
   for (let key = 0; key < 50; key += 1) expect(shortage(200)).toBe("document");
-  expect(measure).toHaveBeenCalledTimes(1);
+  expect(destroyed).toHaveBeenCalledTimes(1);
 });
 
 test("sentences name the bounds and what to do", () => {

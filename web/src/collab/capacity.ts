@@ -1,6 +1,6 @@
 /** Whether an edit still fits: into one frame, behind what is unsent, and into the document. */
 
-import type * as Y from "yjs";
+import * as Y from "yjs";
 
 import type { RoomLimits } from "./messages";
 
@@ -19,16 +19,15 @@ const WORTH_MEASURING = 1 / 256;
 
 /** Counts what a document takes in; an upper bound that is measured anew where it matters. */
 export class Capacity {
-  readonly #measure: () => number;
+  readonly #doc: Y.Doc;
   #measuredBytes = 0;
   #addedBytes = 0;
   #freed = 0;
   #unconfirmedBytes = 0;
   #behindFenceBytes = 0;
 
-  /** @param measure gives the size of the document's encoded state. */
-  constructor(doc: Y.Doc, measure: () => number) {
-    this.#measure = measure;
+  constructor(doc: Y.Doc) {
+    this.#doc = doc;
     doc.on("update", (update: Uint8Array) => {
       this.#addedBytes += update.length;
     });
@@ -63,11 +62,20 @@ export class Capacity {
     const room = limits.document_bytes * (1 - MARGIN) - bytes;
     if (this.#measuredBytes + this.#addedBytes <= room) return null;
     if (this.#addedBytes + this.#freed > limits.document_bytes * WORTH_MEASURING) {
-      this.#measuredBytes = this.#measure();
+      this.#measuredBytes = sizeElsewhere(this.#doc);
       this.#addedBytes = this.#freed = 0;
     }
     return this.#measuredBytes + this.#addedBytes <= room ? null : "document";
   }
+}
+
+/** The size of the encoded state as others have it: here undo keeps what was deleted. */
+function sizeElsewhere(doc: Y.Doc): number {
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+  const { length } = Y.encodeStateAsUpdate(copy);
+  copy.destroy();
+  return length;
 }
 
 /** A sentence that says what to do instead; nothing was changed. */

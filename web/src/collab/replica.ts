@@ -32,7 +32,7 @@ const KEEP_AFTER_MS = 250;
 export class Replica {
   readonly doc = new Y.Doc();
   readonly #options: ReplicaOptions;
-  readonly #capacity = new Capacity(this.doc, () => Y.encodeStateAsUpdate(this.doc).length);
+  readonly #capacity = new Capacity(this.doc);
   /** Whether the server knows our state on this connection, so that edits may follow one by one. */
   #uplink = false;
   #synced = false;

@@ -24,6 +24,8 @@ interface RoomBannersProps {
   readonly snapshot: RoomSnapshot;
   readonly session: SessionInfo;
   readonly me: Participant;
+  /** The files of the session’s language, as they are on this page. */
+  readonly texts: () => Readonly<Record<string, string>>;
   readonly onReconnect: () => void;
   readonly onDismissRefusal: () => void;
 }
@@ -32,12 +34,12 @@ interface RoomBannersProps {
 const PATIENCE_MS = 800;
 
 export function RoomBanners(props: RoomBannersProps) {
-  const { snapshot, session, me, onReconnect, onDismissRefusal } = props;
+  const { snapshot, session, me, texts, onReconnect, onDismissRefusal } = props;
   const { connection, failure, refusal, saved } = snapshot;
   const away = connection === "reconnecting" || connection === "disconnected";
   return (
     <>
-      {failure !== null && <FailureBanner kind={failure.kind} />}
+      {failure !== null && <FailureBanner kind={failure.kind} texts={texts} />}
       {away && <LostBanner retryAtMs={snapshot.retryAtMs} onReconnect={onReconnect} />}
       {connection === "connected" && saved === "unsaved" && (
         <Banner icon={CloudAlert} tone="warning">
@@ -57,25 +59,33 @@ export function RoomBanners(props: RoomBannersProps) {
   );
 }
 
-function FailureBanner({ kind }: { readonly kind: string }) {
+interface FailureBannerProps {
+  readonly kind: string;
+  readonly texts: () => Readonly<Record<string, string>>;
+}
+
+function FailureBanner({ kind, texts }: FailureBannerProps) {
   return (
     <Banner
       icon={CircleAlert}
       tone="danger"
       actions={
-        <Button
-          icon={<RefreshCw size={16} aria-hidden="true" />}
-          onClick={() => {
-            window.location.reload();
-          }}
-        >
-          Reload
-        </Button>
+        <>
+          <CopyTexts texts={texts} />
+          <Button
+            icon={<RefreshCw size={16} aria-hidden="true" />}
+            onClick={() => {
+              window.location.reload();
+            }}
+          >
+            Reload
+          </Button>
+        </>
       }
     >
       {kind === "too_large"
-        ? "This change is larger than the interview can hold, so the connection was ended. Copy what you need, then reload."
-        : "The connection ended because something unexpected was received. Copy what you typed last, then reload."}
+        ? "Your changes and the others’ are together more than the interview can hold, so the connection was ended. Copy your text, reload, and put in what fits."
+        : "The connection ended because something unexpected was received. Copy your text, then reload."}
     </Banner>
   );
 }
@@ -119,28 +129,13 @@ interface RefusalBannerProps {
 }
 
 function RefusalBanner({ sentence, rescued, onDismiss }: RefusalBannerProps) {
-  const [state, copy] = useCopy();
-  const texts = Object.entries(rescued ?? {});
-  const all =
-    texts.length === 1
-      ? (texts[0]?.[1] ?? "")
-      : texts.map(([path, text]) => `--- ${path} ---\n${text}`).join("\n\n");
   return (
     <Banner
       icon={CircleAlert}
       tone="danger"
       actions={
         <>
-          {texts.length > 0 && (
-            <Button
-              icon={<Copy size={16} aria-hidden="true" />}
-              onClick={() => {
-                copy(all);
-              }}
-            >
-              {state === "copied" ? "Copied" : state === "failed" ? "Not copied" : "Copy my text"}
-            </Button>
-          )}
+          {rescued !== null && <CopyTexts texts={() => rescued} />}
           <IconButton label="Dismiss" onClick={onDismiss}>
             <X size={16} />
           </IconButton>
@@ -148,9 +143,31 @@ function RefusalBanner({ sentence, rescued, onDismiss }: RefusalBannerProps) {
       }
     >
       {sentence}
-      {texts.length > 0 && " The editor shows the interview’s text again."}
+      {rescued !== null && " The editor shows the interview’s text again."}
     </Banner>
   );
+}
+
+function CopyTexts({ texts }: { readonly texts: () => Readonly<Record<string, string>> }) {
+  const [state, copy] = useCopy();
+  return (
+    <Button
+      icon={<Copy size={16} aria-hidden="true" />}
+      onClick={() => {
+        copy(inOne(texts()));
+      }}
+    >
+      {state === "copied" ? "Copied" : state === "failed" ? "Not copied" : "Copy my text"}
+    </Button>
+  );
+}
+
+/** One file as it is, several under their names; empty ones say nothing. */
+function inOne(texts: Readonly<Record<string, string>>): string {
+  const written = Object.entries(texts).filter(([, text]) => text !== "");
+  return written.length === 1
+    ? (written[0]?.[1] ?? "")
+    : written.map(([path, text]) => `--- ${path} ---\n${text}`).join("\n\n");
 }
 
 function ReadOnlyBanner({

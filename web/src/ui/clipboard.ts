@@ -23,7 +23,9 @@ function copyBySelection(text: string): boolean {
   helper.value = text;
   helper.readOnly = true;
   helper.setAttribute("aria-hidden", "true");
-  helper.style.cssText = "position:fixed;top:0;left:0;width:1px;height:1px;opacity:0;";
+  // A long text that is wrapped into so little width freezes the page.
+  helper.style.cssText =
+    "position:fixed;top:0;left:0;width:1px;height:1px;opacity:0;white-space:pre;";
   parent.append(helper);
   try {
     helper.focus({ preventScroll: true });

@@ -206,6 +206,9 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
           snapshot={snapshot}
           session={session}
           me={me}
+          texts={() =>
+            Object.fromEntries(files.map(({ path }) => [path, room.text(path).toJSON()]))
+          }
           onReconnect={() => {
             room.reconnectNow();
           }}
