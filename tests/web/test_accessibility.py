@@ -101,7 +101,7 @@ async def test_what_opens_above_the_room(
     await ines.enter(hosted.join_url("interviewer", origin), "Ines")
     page = ines.page
     await page.get_by_role("button", name="Invite").click()
-    await expect(page.get_by_label("Candidate link", exact=True)).to_be_visible()
+    await expect(page.get_by_role("textbox", name="Candidate link")).to_be_visible()
     assert await violations(page) == []
     await page.keyboard.press("Escape")
     for button in (re.compile("^Language:"), "More"):

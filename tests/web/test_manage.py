@@ -119,7 +119,7 @@ async def test_the_links_of_the_room_lead_in_until_they_are_renewed(
     hosted = server.host_session()
     ines = await (await people()).enter(hosted.join_url("interviewer", origin), "Ines")
     await ines.page.get_by_role("button", name="Invite").click()
-    field = ines.page.get_by_label("Observer link", exact=True)
+    field = ines.page.get_by_role("textbox", name="Observer link")
     old = await field.input_value()
     assert old == hosted.join_url("observer", origin)
     await (await people()).enter(old, "Oda")
