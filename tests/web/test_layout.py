@@ -170,3 +170,25 @@ async def test_a_room_address_without_a_place_in_it_leads_to_the_join_page(
     await eve.page.goto(f"{origin}/s/{hosted.id}")
     await expect(eve.page.get_by_role("heading", name="Not yet in")).to_be_visible()
     assert re.fullmatch(rf"{origin}/i/{hosted.id}", eve.page.url)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_what_the_invite_popover_asks_lies_above_it(
+    server: ServerProcess, origin: str, people: People, width: int
+) -> None:
+    hosted = server.host_session()
+    ines = await people(viewport={"width": width, "height": 800})
+    await ines.enter(hosted.join_url("interviewer", origin), "Ines")
+    await ines.page.get_by_role("button", name="Invite", exact=True).click()
+    row = ines.page.get_by_role("group", name="Candidate link")
+    await row.get_by_role("button", name="Turn off").click()
+    dialog = ines.page.get_by_role("alertdialog")
+    await expect(dialog).to_be_visible()
+    # A modal dialog takes the clicks even where it is hidden, so clicking would not tell.
+    popover = ines.page.get_by_label("Invite people")
+    heights = [
+        await one.evaluate("(it) => +getComputedStyle(it).zIndex") for one in (popover, dialog)
+    ]
+    assert heights == sorted(set(heights))
+    await dialog.get_by_role("button", name="Turn off").click()
+    await expect(row.get_by_text("This link is off.")).to_be_visible()
