@@ -40,7 +40,7 @@ async def knock(people: People, url: str, *names: str) -> list[RoomPage]:
 
 async def waits(person: RoomPage) -> None:
     """Wait until the person sees that they wait, connected."""
-    await expect(person.page.get_by_role("heading", name="You asked to join")).to_be_visible()
+    await expect(person.page.get_by_role("heading", name="Waiting for the host")).to_be_visible()
     await expect(person.page.get_by_text("Connected, waiting")).to_be_visible()
 
 
@@ -206,3 +206,26 @@ async def test_the_end_reaches_those_who_wait(
     eve.expect_complaint("40[39]")
     await eve.page.reload()
     await expect(eve.page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+async def test_in_a_small_window_the_list_leaves_the_editor_alone(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session()
+    ines = await people(viewport={"width": 390, "height": 844})
+    await ines.enter(hosted.join_url("interviewer", origin), "Ines")
+    editor = ines.page.locator('[data-pane="editor"] .monaco-editor').first
+    before = await editor.bounding_box()
+    cem, eve = await knock(people, hosted.join_url(None, origin), "Cem", "Eve")
+    bar = knocks(ines.page)
+    await expect(bar.get_by_role("heading")).to_have_text("2 people ask to join")
+    over = await bar.bounding_box()
+    assert before is not None
+    assert over is not None
+    assert await editor.bounding_box() == before
+    assert over["y"] + over["height"] <= before["y"]
+    await bar.get_by_role("button", name="Show").click()
+    await expect(bar).to_be_hidden()
+    await ines.page.get_by_role("button", name="Admit all").click()
+    await cem.in_room()
+    await eve.in_room()

@@ -49,7 +49,6 @@ export class Room {
   #rescue: Readonly<Record<string, string>> | null = null;
   /** What the server takes; null until it has said so. */
   #limits: RoomLimits | null = null;
-  #clockOffsetMs = 0;
   #probes = 0;
   #disposed = false;
 
@@ -163,7 +162,7 @@ export class Room {
   /** Shares a run of this page; runs made while away are told on return. */
   sendRun(message: RunMessage): void {
     const { me } = this.#snapshot;
-    if (me !== null) this.#runs.own(me, message, Date.now() + this.#clockOffsetMs);
+    if (me !== null) this.#runs.own(me, message, this.#serverNow());
   }
 
   /**
@@ -236,15 +235,17 @@ export class Room {
         this.#replica.passed(message.id);
         return;
       case "run":
-        this.#runs.theirs(message, Date.now() + this.#clockOffsetMs);
+        this.#runs.theirs(message, this.#serverNow());
         return;
       case "refused":
         this.#refused(message);
         return;
       case "welcome":
-        this.#clockOffsetMs = message.server_time - Date.now();
         this.#limits = message.limits;
-        this.#set(reduce(this.#snapshot, message));
+        this.#set({
+          ...reduce(this.#snapshot, message),
+          clockOffsetMs: message.server_time - Date.now(),
+        });
         this.#connection.answered();
         this.#replica.opened(false);
         this.#presence.opened();
@@ -319,6 +320,10 @@ export class Room {
       ([path, text]) => this.#replica.text(path).toJSON() !== text,
     );
     return lost.length === 0 ? null : Object.fromEntries(lost);
+  }
+
+  #serverNow(): number {
+    return Date.now() + this.#snapshot.clockOffsetMs;
   }
 
   #tell(message: ClientMessage): boolean {

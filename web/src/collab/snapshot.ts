@@ -68,6 +68,8 @@ export interface RoomSnapshot {
   readonly me: Participant | null;
   readonly participants: readonly Participant[];
   readonly lobby: readonly LobbyEntry[];
+  /** What the server's clock is ahead of this one, for the times in what it says. */
+  readonly clockOffsetMs: number;
   /** Grows whenever the links that lead in may be others than before. */
   readonly invitesRevision: number;
   /** The newest runs, oldest first, our own included. */
@@ -94,6 +96,7 @@ export const initialSnapshot: RoomSnapshot = {
   me: null,
   participants: [],
   lobby: [],
+  clockOffsetMs: 0,
   invitesRevision: 0,
   runs: [],
   saved: "saved",

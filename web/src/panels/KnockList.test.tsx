@@ -19,12 +19,18 @@ const BARBARA = knock("w1", "Barbara");
 const EVE = knock("w2", "Eve", { role: "observer" });
 const MALLORY = knock("w3", "Mallory");
 
-function show(lobby: readonly LobbyEntry[]) {
+function show(lobby: readonly LobbyEntry[], onShow: (() => void) | null = null) {
   const handlers = { onAdmit: vi.fn(), onDecline: vi.fn() };
   const list = (entries: readonly LobbyEntry[], hidden = false) => (
     <>
       <textarea aria-label="Editor" />
-      <KnockList lobby={entries} hidden={hidden} {...handlers} />
+      <KnockList
+        lobby={entries}
+        hidden={hidden}
+        clockOffsetMs={0}
+        onShow={onShow}
+        {...handlers}
+      />
     </>
   );
   const view = render(list(lobby));
@@ -56,6 +62,32 @@ it("lists everybody in one card, with the role that they came for", async () => 
     expect.not.stringContaining("as "),
   ]);
   await expectAccessible(container);
+});
+
+it("says how long they have waited, by the server's clock", () => {
+  const now = Date.now();
+  show([
+    { ...BARBARA, knocked_at: now - 20_000 },
+    { ...EVE, knocked_at: now - 61_000 },
+    { ...MALLORY, knocked_at: now - 12.5 * 60_000 },
+  ]);
+  const rows = screen.getAllByRole("listitem").map((row) => row.textContent);
+  expect(rows).toEqual([
+    expect.stringContaining("just now"),
+    expect.stringContaining("as observer, waiting for 1 minute"),
+    expect.stringContaining("waiting for 12 minutes"),
+  ]);
+});
+
+it("where there is no room beside the editor, only says how many there are", async () => {
+  const user = userEvent.setup();
+  const onShow = vi.fn();
+  const { container } = show([BARBARA, EVE], onShow);
+  screen.getByRole("heading", { name: "2 people ask to join" });
+  expect(screen.queryByRole("listitem")).toBeNull();
+  await expectAccessible(container);
+  await user.click(screen.getByRole("button", { name: "Show" }));
+  expect(onShow).toHaveBeenCalledOnce();
 });
 
 it("answers one, or all at once", async () => {

@@ -14,12 +14,20 @@ import {
 import type { LobbyEntry } from "../collab/messages";
 import { Avatar, ROLE_LABELS } from "../ui/Avatar";
 import { Button, IconButton } from "../ui/Button";
+import { cx } from "../ui/cx";
 import css from "./KnockList.module.css";
+import { Waited } from "./Waited";
 
 interface KnockListProps {
   readonly lobby: readonly LobbyEntry[];
   /** They are shown elsewhere already; who has been put away is remembered meanwhile. */
   readonly hidden: boolean;
+  readonly clockOffsetMs: number;
+  /**
+   * Opens the place where they are answered. Where it is given, there is no room for a list beside
+   * the editor: a bar above it says how many there are.
+   */
+  readonly onShow: (() => void) | null;
   readonly onAdmit: (id: string) => void;
   readonly onDecline: (id: string) => void;
 }
@@ -27,14 +35,13 @@ interface KnockListProps {
 /** Goes to the list from wherever the keyboard is, and back. */
 export const KNOCKS_KEY = "F8";
 
-export function KnockList({ lobby, hidden, onAdmit, onDecline }: KnockListProps) {
+export function KnockList({ hidden, ...rest }: KnockListProps) {
+  const { lobby } = rest;
   const [putAway, setPutAway] = useState<ReadonlySet<string>>(new Set());
   const open = !hidden && lobby.some((entry) => !putAway.has(entry.id));
   return open ? (
     <Card
-      lobby={lobby}
-      onAdmit={onAdmit}
-      onDecline={onDecline}
+      {...rest}
       onPutAway={() => {
         setPutAway((ids) => new Set([...ids, ...lobby.map((entry) => entry.id)]));
       }}
@@ -46,14 +53,14 @@ interface CardProps extends Omit<KnockListProps, "hidden"> {
   readonly onPutAway: () => void;
 }
 
-function Card({ lobby, onAdmit, onDecline, onPutAway }: CardProps) {
+function Card({ lobby, clockOffsetMs, onShow, onAdmit, onDecline, onPutAway }: CardProps) {
   const card = useRef<HTMLElement>(null);
   useKeys(card, lobby, onPutAway);
   const several = lobby.length > 1;
   return (
     <section
       ref={card}
-      className={css["card"]}
+      className={cx(css["card"], onShow !== null && css["bar"])}
       aria-label="People who ask to join"
       tabIndex={-1}
     >
@@ -62,43 +69,47 @@ function Card({ lobby, onAdmit, onDecline, onPutAway }: CardProps) {
         <h2 className={css["title"]}>
           {several ? `${String(lobby.length)} people ask to join` : "One person asks to join"}
         </h2>
+        {onShow !== null && <Button onClick={onShow}>Show</Button>}
         <IconButton label="Decide later" title="Decide later" onClick={onPutAway}>
           <X size={16} />
         </IconButton>
       </header>
-      <ul className={css["list"]}>
-        {lobby.map((entry) => (
-          <li key={entry.id} className={css["row"]}>
-            <Avatar name={entry.name} presence={entry.presence} />
-            <div className={css["words"]}>
-              <p className={css["name"]} title={entry.name}>
-                {entry.name}
-              </p>
-              {entry.role !== "candidate" && (
-                <p className={css["role"]}>as {ROLE_LABELS[entry.role].toLowerCase()}</p>
-              )}
-            </div>
-            <Button
-              variant="primary"
-              aria-label={`Admit ${entry.name}`}
-              onClick={once(() => {
-                onAdmit(entry.id);
-              })}
-            >
-              Admit
-            </Button>
-            <Button
-              aria-label={`Decline ${entry.name}`}
-              onClick={once(() => {
-                onDecline(entry.id);
-              })}
-            >
-              Decline
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {several && (
+      {onShow === null && (
+        <ul className={css["list"]}>
+          {lobby.map((entry) => (
+            <li key={entry.id} className={css["row"]}>
+              <Avatar name={entry.name} presence={entry.presence} />
+              <div className={css["words"]}>
+                <p className={css["name"]} title={entry.name}>
+                  {entry.name}
+                </p>
+                <p className={css["role"]}>
+                  {entry.role !== "candidate" && `as ${ROLE_LABELS[entry.role].toLowerCase()}, `}
+                  <Waited sinceMs={entry.knocked_at} clockOffsetMs={clockOffsetMs} />
+                </p>
+              </div>
+              <Button
+                variant="primary"
+                aria-label={`Admit ${entry.name}`}
+                onClick={once(() => {
+                  onAdmit(entry.id);
+                })}
+              >
+                Admit
+              </Button>
+              <Button
+                aria-label={`Decline ${entry.name}`}
+                onClick={once(() => {
+                  onDecline(entry.id);
+                })}
+              >
+                Decline
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {onShow === null && several && (
         <footer className={css["foot"]}>
           <Button
             icon={<CheckCheck size={16} aria-hidden="true" />}

@@ -41,6 +41,7 @@ function show(props: Partial<Parameters<typeof PeoplePanel>[0]> = {}) {
     <PeoplePanel
       participants={[EVE, GRACE, ADA]}
       lobby={[]}
+      clockOffsetMs={0}
       observersListed
       myId="u1"
       manages
@@ -92,6 +93,20 @@ it("lets interviewers answer those who knock", async () => {
   await user.click(screen.getByRole("button", { name: "Decline Mallory" }));
   expect(onAdmit).toHaveBeenCalledExactlyOnceWith("w1");
   expect(onDecline).toHaveBeenCalledExactlyOnceWith("w2");
+});
+
+it("admits all who wait at once", async () => {
+  const user = userEvent.setup();
+  const waiting = { role: "candidate", presence: 1, knocked_at: Date.now() - 120_500 } as const;
+  const { onAdmit } = show({
+    lobby: [
+      { ...waiting, id: "w1", name: "Barbara" },
+      { ...waiting, id: "w2", name: "Mallory" },
+    ],
+  });
+  expect(screen.getAllByText("waiting for 2 minutes")).toHaveLength(2);
+  await user.click(screen.getByRole("button", { name: "Admit all" }));
+  expect(onAdmit.mock.calls).toEqual([["w1"], ["w2"]]);
 });
 
 it("offers candidates neither lobby nor actions", () => {

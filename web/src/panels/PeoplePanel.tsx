@@ -1,6 +1,18 @@
 /** Who is here, in which role, and who asks to come in. */
 
-import { Check, CircleDashed, CircleDot, Ellipsis, Eye, EyeOff, Hand, Pencil, UserMinus, X } from "lucide-react";
+import {
+  Check,
+  CheckCheck,
+  CircleDashed,
+  CircleDot,
+  Ellipsis,
+  Eye,
+  EyeOff,
+  Hand,
+  Pencil,
+  UserMinus,
+  X,
+} from "lucide-react";
 import { useState, type ReactNode } from "react";
 
 import type { Role } from "../api/types";
@@ -13,10 +25,12 @@ import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "../ui/Menu
 import panel from "./panel.module.css";
 import css from "./PeoplePanel.module.css";
 import { ProfileDialog, type Profile } from "./ProfileDialog";
+import { Waited } from "./Waited";
 
 interface PeoplePanelProps {
   readonly participants: readonly Participant[];
   readonly lobby: readonly LobbyEntry[];
+  readonly clockOffsetMs: number;
   /** Whether candidates are told of observers. */
   readonly observersListed: boolean;
   readonly myId: string;
@@ -35,7 +49,7 @@ interface PeoplePanelProps {
 const ORDER: Readonly<Record<Role, number>> = { interviewer: 0, candidate: 1, observer: 2 };
 
 export function PeoplePanel(props: PeoplePanelProps) {
-  const { participants, lobby, observersListed, myId, manages, onProfile } = props;
+  const { participants, lobby, clockOffsetMs, observersListed, myId, manages, onProfile } = props;
   const { onClose, onAdmit, onDecline, onRemove, onRole } = props;
   const [changing, setChanging] = useState(false);
   const me = participants.find((person) => person.id === myId);
@@ -63,6 +77,18 @@ export function PeoplePanel(props: PeoplePanelProps) {
               <Hand size={14} aria-hidden="true" />
               Waiting to join ({lobby.length})
             </h3>
+            {lobby.length > 1 && (
+              <div className={css["all"]}>
+                <Button
+                  icon={<CheckCheck size={16} aria-hidden="true" />}
+                  onClick={() => {
+                    for (const entry of lobby) onAdmit(entry.id);
+                  }}
+                >
+                  Admit all
+                </Button>
+              </div>
+            )}
             <ul className={css["list"]}>
               {lobby.map((entry) => (
                 <li key={entry.id} className={cx(css["person"], css["knock"])}>
@@ -73,6 +99,9 @@ export function PeoplePanel(props: PeoplePanelProps) {
                     </p>
                     <p className={css["facts"]}>
                       asks to join as {ROLE_LABELS[entry.role].toLowerCase()}
+                    </p>
+                    <p className={css["facts"]}>
+                      <Waited sinceMs={entry.knocked_at} clockOffsetMs={clockOffsetMs} />
                     </p>
                   </div>
                   <div className={css["answer"]}>

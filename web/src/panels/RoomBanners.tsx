@@ -188,7 +188,10 @@ function ReadOnlyBanner({
   if (me.role === "observer") {
     return (
       <Banner icon={Eye} tone="neutral">
-        You are watching. Observers see everything live but cannot type or run.
+        You are watching. Observers see everything live but cannot type or run.{" "}
+        {session.observers_listed
+          ? "Candidates see that you are here."
+          : "Candidates do not see that you are here."}
       </Banner>
     );
   }

@@ -65,9 +65,10 @@ function Knocking(props: WaitingProps & { readonly id: string; readonly token: s
     <PageShell centered>
       <Card className={css["card"]}>
         <div className={css["waitingHead"]}>
-          <h1 className={css["title"]}>You asked to join</h1>
+          <h1 className={css["title"]}>Waiting for the host</h1>
           <p className={css["steps"]}>
-            Waiting for the interviewer to let you in. Keep this page open: it goes on by itself.
+            You asked to join, and an interviewer lets you in. Keep this page open: it goes on by
+            itself.
           </p>
         </div>
         <div className={css["pulse"]}>

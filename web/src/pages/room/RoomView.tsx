@@ -120,6 +120,7 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
     <PeoplePanel
       participants={snapshot.participants}
       lobby={snapshot.lobby}
+      clockOffsetMs={snapshot.clockOffsetMs}
       observersListed={session.observers_listed}
       myId={me.id}
       manages={manages}
@@ -290,6 +291,14 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
         <KnockList
           lobby={snapshot.lobby}
           hidden={peopleVisible}
+          clockOffsetMs={snapshot.clockOffsetMs}
+          onShow={
+            narrow
+              ? () => {
+                  setTab("people");
+                }
+              : null
+          }
           onAdmit={admit}
           onDecline={decline}
         />
