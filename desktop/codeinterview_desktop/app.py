@@ -31,6 +31,7 @@ from .core.supervisor import Pace, ServerOptions, ServerSupervisor
 from .core.tasks import BackgroundTasks
 from .process.crash_log import CrashLog
 from .process.failures import FailureCatcher
+from .process.garbage import GarbageCollector
 from .process.link_events import LinkEvents
 from .process.qprocess import QtChildProcess
 from .process.single_instance import SingleInstance
@@ -252,6 +253,8 @@ def run(link: str | None = None) -> int:
     instance.link.connect(links.link.emit)
     failures = FailureCatcher(reports, paths.app_log)
     failures.install()
+    garbage = GarbageCollector()
+    garbage.start()
     loop = qasync.QEventLoop(qt)
     loop.set_exception_handler(failures.on_loop_failure)
     try:
@@ -262,6 +265,7 @@ def run(link: str | None = None) -> int:
         _refuse(CANNOT_GO_ON.format(log=paths.app_log))
         return 1
     finally:
+        garbage.stop()
         failures.remove()
         crash_log.stop()
         instance.release()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -34,6 +36,13 @@ def qapp_cls() -> type[QApplication]:
     return QApplication
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_garbage() -> Iterator[None]:
+    """Collects what a module leaves on Qt's thread: another test's threads must not (`garbage`)."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[ThemeController]:
     """The light theme, in force until the test ends."""
@@ -49,6 +58,8 @@ def on_qt(qapp: object) -> Iterator[Callable[..., Any]]:
     import qasync
 
     loop = qasync.QEventLoop(qapp)
+    # Its timers run on when their tasks are done, until they would have fired.
+    timers = loop._timer
 
     def run(work: Coroutine[Any, Any, Any], timeout_s: float = 60.0) -> Any:
         result = loop.run_until_complete(asyncio.wait_for(work, timeout_s))
@@ -62,3 +73,4 @@ def on_qt(qapp: object) -> Iterator[Callable[..., Any]]:
     finally:
         asyncio.set_event_loop(None)
         loop.close()
+        shiboken6.delete(timers)
