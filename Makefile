@@ -48,14 +48,14 @@ test-unit-web: $(NODE) ## the web client's unit tests
 	cd web && npm run --silent test
 
 test-quick: setup-dev ## everything that may run side by side: all that needs no browser and no namespaces
-	$(PYTEST) -n auto --dist loadfile --ignore tests/web --ignore tests/lan --ignore tests/e2e \
+	$(PYTEST) -n auto --dist loadfile --max-worker-restart 0 --ignore tests/web --ignore tests/lan --ignore tests/e2e \
 		--ignore tests/packaging/built $(ARGS) tests
 
 test-server: setup-dev ## the server on a real PostgreSQL
-	$(PYTEST) -n auto --dist loadfile $(ARGS) tests/server
+	$(PYTEST) -n auto --dist loadfile --max-worker-restart 0 $(ARGS) tests/server
 
 test-desktop: setup-dev ## the desktop app, offscreen and under Xvfb
-	$(PYTEST) -n auto --dist loadfile $(ARGS) tests/desktop
+	$(PYTEST) -n auto --dist loadfile --max-worker-restart 0 $(ARGS) tests/desktop
 
 # Browsers and namespaces are one at a time: they measure, and they share the machine's names.
 test-web: setup-dev ## the room in real browsers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import tempfile
 import uuid
 from pathlib import Path
@@ -30,6 +31,17 @@ def at_database(url: str, name: str) -> str:
     host, _, rest = after.partition("/")
     _, mark, query = rest.partition("?")
     return f"{before}@{host}/{name}{mark}{query}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ignored_signals_end_here() -> None:
+    """Lets programs hear the signals that `nohup` and a shell's background have this one ignore.
+
+    What is ignored is inherited; what is handled is not.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
