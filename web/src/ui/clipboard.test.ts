@@ -17,7 +17,7 @@ function clipboard(writeText: (text: string) => Promise<void>): void {
   Object.defineProperty(navigator, "clipboard", { value: { writeText }, configurable: true });
 }
 
-/** Stands in for the browser: remembers what was selected when the command came. */
+/** Stands in for the browser: fires the copy event where the focus is, and remembers its outcome. */
 function command(result: boolean | Error): { copied: string | null; parent: Element | null } {
   const seen: { copied: string | null; parent: Element | null } = { copied: null, parent: null };
   Object.defineProperty(document, "execCommand", {
@@ -25,8 +25,13 @@ function command(result: boolean | Error): { copied: string | null; parent: Elem
     value: () => {
       if (result instanceof Error) throw result;
       const active = document.activeElement;
-      if (active instanceof HTMLTextAreaElement) {
-        seen.copied = active.value.slice(active.selectionStart, active.selectionEnd);
+      if (result && active instanceof HTMLTextAreaElement && active.selectionEnd > 0) {
+        const event = new Event("copy", { bubbles: true, cancelable: true });
+        const clipboardData = {
+          setData: (type: string, text: string) => (seen.copied = `${type}: ${text}`),
+        };
+        Object.defineProperty(event, "clipboardData", { value: clipboardData });
+        expect(active.dispatchEvent(event)).toBe(false);
         seen.parent = active.parentElement;
       }
       return result;
@@ -42,13 +47,13 @@ it("uses the clipboard API where there is one", async () => {
   expect(write).toHaveBeenCalledWith("1a2b3c4d");
 });
 
-it("selects and copies where there is none, and gives focus back", async () => {
+it("copies by the old command where there is none, and gives focus back", async () => {
   document.body.innerHTML = "<button>Copy</button>";
   const button = document.querySelector("button");
   button?.focus();
   const seen = command(true);
   await expect(copyText("line one\nline two")).resolves.toBe(true);
-  expect(seen.copied).toBe("line one\nline two");
+  expect(seen.copied).toBe("text/plain: line one\nline two");
   expect(document.querySelector("textarea")).toBeNull();
   expect(document.activeElement).toBe(button);
 });
@@ -57,7 +62,7 @@ it("does so too when the clipboard API refuses", async () => {
   clipboard(() => Promise.reject(new DOMException("no", "NotAllowedError")));
   const seen = command(true);
   await expect(copyText("text")).resolves.toBe(true);
-  expect(seen.copied).toBe("text");
+  expect(seen.copied).toBe("text/plain: text");
 });
 
 it("works inside a dialog that keeps focus to itself", async () => {
@@ -66,6 +71,11 @@ it("works inside a dialog that keeps focus to itself", async () => {
   const seen = command(true);
   await copyText("text");
   expect(seen.parent).toBe(document.querySelector('[role="dialog"]'));
+});
+
+it("does not believe a command that brought no copy event", async () => {
+  Object.defineProperty(document, "execCommand", { configurable: true, value: () => true });
+  await expect(copyText("text")).resolves.toBe(false);
 });
 
 it.each([false, new Error("blocked")])("says when nothing worked (%s)", async (result) => {

@@ -12,28 +12,35 @@ export async function copyText(text: string): Promise<boolean> {
   } catch {
     // No permission, or the page is not focused: try the old way.
   }
-  return copyBySelection(text);
+  return copyByCommand(text);
 }
 
-function copyBySelection(text: string): boolean {
+function copyByCommand(text: string): boolean {
   const active = document.activeElement;
   // Inside a modal dialog focus is trapped: the helper has to live in it.
   const parent = active?.closest('[role="dialog"]') ?? document.body;
   const helper = document.createElement("textarea");
-  helper.value = text;
+  // Something has to be selected for there to be a copy event. The text itself comes with the
+  // event: as a field's content a long one freezes the page.
+  helper.value = "text";
   helper.readOnly = true;
   helper.setAttribute("aria-hidden", "true");
-  // A long text that is wrapped into so little width freezes the page.
-  helper.style.cssText =
-    "position:fixed;top:0;left:0;width:1px;height:1px;opacity:0;white-space:pre;";
+  helper.style.cssText = "position:fixed;top:0;left:0;width:1px;height:1px;opacity:0;";
+  let copied = false;
+  helper.addEventListener("copy", (event) => {
+    event.clipboardData?.setData("text/plain", text);
+    copied = event.clipboardData !== null;
+    event.preventDefault();
+    event.stopPropagation();
+  });
   parent.append(helper);
   try {
     helper.focus({ preventScroll: true });
     helper.select();
-    helper.setSelectionRange(0, text.length);
+    helper.setSelectionRange(0, helper.value.length);
     // Deprecated, and the only way on plain http.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
-    return document.execCommand("copy");
+    return document.execCommand("copy") && copied;
   } catch {
     return false;
   } finally {
