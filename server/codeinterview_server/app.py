@@ -27,11 +27,13 @@ from codeinterview_server.api.web_files import WEB_DIST, WebFiles
 from codeinterview_server.config import Settings
 from codeinterview_server.db.engine import Database
 from codeinterview_server.db.events import EventStore
+from codeinterview_server.db.host_keys import HostKeyStore
 from codeinterview_server.db.participants import ParticipantStore
 from codeinterview_server.db.sessions import SessionStore
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.realtime.rooms import Rooms
 from codeinterview_server.retention import Retention
+from codeinterview_server.revocations import Revocations
 from codeinterview_server.version import __version__
 
 
@@ -55,14 +57,17 @@ def create_app(
     limits = limits or Limits()
     rooms = Rooms(database, limits, idle_s=settings.room_idle_s)
     retention = Retention(database, settings.retention_days, lambda: rooms.loaded)
+    revocations = Revocations(database, rooms)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await rooms.start()
         retention.start()
+        revocations.start()
         try:
             yield
         finally:
+            await revocations.stop()
             await retention.stop()
             await rooms.stop()
 
@@ -85,6 +90,7 @@ def create_app(
         sessions=SessionStore(database),
         participants=ParticipantStore(database),
         events=EventStore(database),
+        host_keys=HostKeyStore(database),
         joins=RateLimit(settings.joins_per_minute),
         previews=RateLimit(settings.previews_per_minute),
         knocks=RateLimit(limits.knocks_per_minute),

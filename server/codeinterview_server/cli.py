@@ -32,6 +32,8 @@ class Exit(IntEnum):
     FILE = 11
     SESSION_NOT_FOUND = 12
     SESSION_OPEN = 13
+    KEY_EXISTS = 14
+    KEY_NOT_FOUND = 15
     INTERRUPTED = 130
 
 

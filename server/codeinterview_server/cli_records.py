@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from codeinterview_server import cli_keys
+
 if TYPE_CHECKING:
     from codeinterview_server.config import Settings
 
@@ -67,6 +69,7 @@ def add_parsers(commands: "argparse._SubParsersAction[Any]") -> None:
         description=f"{summary[:1].upper()}{summary[1:]}.",
     )
     rotate.add_argument("--data-dir", metavar="DIR", help="where the host key is")
+    cli_keys.add_parser(commands, _add)
 
 
 def _add(
@@ -89,7 +92,7 @@ def _add(
 
 
 def run(command: str, settings: "Settings", options: dict[str, Any]) -> str:
-    """Runs one command and returns the sentence that says what it did.
+    """Runs one command and returns what to print: mostly the sentence that says what it did.
 
     Raises:
         RecordsError: It was refused or failed; nothing was changed.
@@ -240,6 +243,7 @@ _COMMANDS: Final[dict[str, Callable[["Settings", dict[str, Any]], str]]] = {
     "delete": _delete,
     "prune": _prune,
     "rotate-host-key": _rotate_host_key,
+    cli_keys.NAME: cli_keys.run,
 }
 NAMES: Final = frozenset(_COMMANDS)
 

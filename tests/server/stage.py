@@ -13,7 +13,12 @@ from tests.support.room_client import Room
 
 from codeinterview_server.app import create_app
 from codeinterview_server.config import Settings
+from codeinterview_server.db.host_keys import HostKeyStore
+from codeinterview_server.domain.clock import now_ms
+from codeinterview_server.domain.host_keys import HostKey
+from codeinterview_server.domain.ids import new_key_id
 from codeinterview_server.domain.roles import Role
+from codeinterview_server.domain.secrets import hash_token, new_token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,6 +57,7 @@ class Stage:
     http: httpx.AsyncClient
     host_key: str
     run_key: str
+    keys: HostKeyStore
     names: int = field(default=0)
 
     async def call(
@@ -68,13 +74,20 @@ class Stage:
         assert answer.is_success, (answer.status_code, answer.text)
         return answer.json() if answer.content else None
 
-    async def create(self, **body: Any) -> Interview:
-        """Create a session as the host."""
+    async def add_key(self, name: str) -> tuple[HostKey, str]:
+        """Give somebody a key of their own; return what is kept of it, and the key."""
+        key, text = HostKey(new_key_id(), name, now_ms()), new_token()
+        await self.keys.add(key, hash_token(text))
+        return key, text
+
+    async def create(self, *, host_key: str | None = None, **body: Any) -> Interview:
+        """Create a session as the host, by default the administrator."""
+        host_key = host_key or self.host_key
         body = {"creator": {"id": "ines", "name": "Ines", "color": "0"}, **body}
-        answer = await self.ask("POST", "/sessions", self.host_key, json=body)
+        answer = await self.ask("POST", "/sessions", host_key, json=body)
         data = answer["data"]
         creator = Person(data["id"], answer["participant"]["id"], answer["token"])
-        room = Room(self.origin, self.host_key, data["id"], answer["token"], answer["invites"])
+        room = Room(self.origin, host_key, data["id"], answer["token"], answer["invites"])
         return Interview(data["id"], creator, answer["invites"], data, room)
 
     async def join(self, interview: Interview, role: Role | None = Role.CANDIDATE) -> Person:
@@ -119,4 +132,4 @@ async def staged(
         web_dist=web_dist or data_dir / "no web client",
     )
     async with served(app) as origin, client(origin) as http:
-        yield Stage(origin, http, host_key, run_key)
+        yield Stage(origin, http, host_key, run_key, HostKeyStore(database))

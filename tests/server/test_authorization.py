@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tests.support.room_client import RoomClient
 from codeinterview_server.api.errors import STATUSES
 from codeinterview_server.app import create_app
 from codeinterview_server.config import Settings
+from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import (
     DomainError,
     InvalidToken,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codeinterview_server.db.engine import Database
+    from codeinterview_server.domain.host_keys import HostKey
 
 SESSION = "/api/v1/sessions/{session_id}"
 PARTICIPANT = SESSION + "/participants/{participant_id}"
@@ -58,6 +61,8 @@ class State:
     id: str
     phase: Phase = Phase.OPEN
     locked: bool = False
+    owner_key_id: str | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ ASKS = [
         bound=False,
     ),
     Ask("GET", "/api/v1/sessions", Action.LIST_SESSIONS, bound=False),
+    Ask("GET", "/api/v1/account", Action.READ_ACCOUNT, bound=False),
     Ask("GET", SESSION, Action.READ_SESSION),
     Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"title": "Changed"}),
     Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"join_policy": "knock"}),
@@ -97,6 +103,7 @@ ASKS = [
     Ask("PATCH", SESSION, Action.EDIT_CODE, {"code": "x = 2\n"}),
     Ask("PATCH", SESSION, Action.SWITCH_LANGUAGE, {"language": "html"}),
     Ask("PATCH", SESSION, Action.END_SESSION, {"phase": "ended"}, mutates=True),
+    Ask("PATCH", SESSION, Action.SHARE_SESSION, {"shared": True}, mutates=True),
     Ask("DELETE", SESSION, Action.DELETE_SESSION, mutates=True),
     Ask("PUT", SESSION + "/code", Action.EDIT_CODE, {"code": "x = 3\n"}),
     Ask("GET", SESSION + "/participants", Action.LIST_PARTICIPANTS),
@@ -150,15 +157,28 @@ def _principal(person: Person, role: Role, status: ParticipantStatus) -> Princip
     return Principal(Kind.PARTICIPANT, person.session_id, person.id, role, status)
 
 
-async def assemble(stage: Stage, phase: Phase, *, locked: bool) -> Cast:
+def _host(key: HostKey) -> Principal:
+    return Principal(Kind.HOST, key_id=key.id, key_name=key.name)
+
+
+async def assemble(stage: Stage, phase: Phase, *, locked: bool, shared: bool) -> Cast:
     """Create a session with everybody in it, then bring it into its state."""
-    interview = await stage.create(language="python", code="x = 1\n")
+    names = [f"{name}-{secrets.token_hex(4)}" for name in ("ada", "grace", "mallory")]
+    keys = [await stage.add_key(name) for name in names]
+    (owner, owners), (colleague, colleagues), (revoked, former) = keys
+    assert await stage.keys.revoke(revoked.name, now_ms()) is not None
+    interview = await stage.create(
+        host_key=owners, language="python", code="x = 1\n", shared=shared
+    )
     elsewhere = await stage.create()
     people = f"/sessions/{interview.id}/participants"
     admitted, waiting = ParticipantStatus.ADMITTED, ParticipantStatus.WAITING
     callers = {
         "host": Caller(HOST, stage.host_key),
         "host of this run": Caller(HOST, stage.run_key),
+        "owner": Caller(_host(owner), owners),
+        "colleague": Caller(_host(colleague), colleagues),
+        "revoked key": Caller(ANONYMOUS, former, unknown=True),
         "anonymous": Caller(ANONYMOUS, None),
         "unknown": Caller(ANONYMOUS, "x" * 43, unknown=True),
         "invite as token": Caller(ANONYMOUS, interview.invites["interviewer"], unknown=True),
@@ -192,16 +212,17 @@ async def assemble(stage: Stage, phase: Phase, *, locked: bool) -> Cast:
     if phase is Phase.ENDED:
         path = f"/sessions/{interview.id}"
         await stage.ask("PATCH", path, stage.host_key, json={"phase": "ended"})
-    state = State(interview.id, phase, locked)
+    state = State(interview.id, phase, locked, owner.id, shared)
     home = {"interviewer elsewhere": State(elsewhere.id)}
     return Cast(interview, state, callers, other, last, home)
 
 
+# Phase, whether it is locked, and whether its owner shares it.
 STATES = {
-    "open": (Phase.OPEN, False),
-    "locked": (Phase.OPEN, True),
-    "ended": (Phase.ENDED, False),
-    "ended and locked": (Phase.ENDED, True),
+    "open": (Phase.OPEN, False, False),
+    "locked and shared": (Phase.OPEN, True, True),
+    "ended and shared": (Phase.ENDED, False, True),
+    "ended and locked": (Phase.ENDED, True, False),
 }
 
 
@@ -243,11 +264,11 @@ def test_every_action_of_every_route_is_asked_for() -> None:
     }
 
 
-@pytest.mark.parametrize(("phase", "locked"), STATES.values(), ids=STATES.keys())
+@pytest.mark.parametrize(("phase", "locked", "shared"), STATES.values(), ids=STATES.keys())
 async def test_every_route_answers_everybody_as_the_table_says(
-    stage: Stage, phase: Phase, locked: bool
+    stage: Stage, phase: Phase, locked: bool, shared: bool
 ) -> None:
-    cast = await assemble(stage, phase, locked=locked)
+    cast = await assemble(stage, phase, locked=locked, shared=shared)
     allowed = refused = 0
     for ask in ASKS:
         for name in list(cast.callers):
@@ -255,15 +276,16 @@ async def test_every_route_answers_everybody_as_the_table_says(
             if ask.target == "self" and caller.principal.kind is Kind.HOST:
                 continue
             state = cast.state if ask.bound else cast.home.get(name, cast.state)
-            about = None if ask.action in _OF_NO_SESSION else state
+            of_none = not ask.bound and caller.principal.kind is Kind.HOST
+            about = None if of_none or ask.action in _OF_NO_SESSION else state
             if ask.action is Action.DELETE_SESSION:
                 # In whatever state it is.
-                about = State(state.id)
+                about = replace(state, phase=Phase.OPEN, locked=False)
             expected = caller.refusal(ask.action, about)
             done = await carry_out(stage, cast, ask, caller, expected, f"{ask.name} by {name}")
             allowed, refused = allowed + done, refused + (not done)
             if done and ask.mutates:
-                cast = await assemble(stage, phase, locked=locked)
+                cast = await assemble(stage, phase, locked=locked, shared=shared)
     assert allowed > 20
     assert refused > 100
 
@@ -272,7 +294,7 @@ async def test_an_expired_session_is_gone_for_everybody_on_every_route(
     database: Database, data_dir: Path
 ) -> None:
     async with staged(database, data_dir) as before:
-        cast = await assemble(before, Phase.OPEN, locked=False)
+        cast = await assemble(before, Phase.OPEN, locked=False, shared=True)
     async with database.begin() as connection:
         await connection.exec_driver_sql(
             "UPDATE sessions SET expires_at = 1 WHERE id = %(id)s", {"id": cast.interview.id}
@@ -313,7 +335,7 @@ async def test_an_expired_session_is_gone_for_everybody_on_every_route(
         assert (await after.call("DELETE", path, after.host_key)).status_code == 204
 
 
-_OF_NO_SESSION = {Action.CREATE_SESSION, Action.LIST_SESSIONS}
+_OF_NO_SESSION = {Action.CREATE_SESSION, Action.LIST_SESSIONS, Action.READ_ACCOUNT}
 
 
 async def carry_out(
@@ -469,11 +491,11 @@ class Scene:
         return bool(self.sender.all("pong"))
 
 
-@pytest.mark.parametrize(("phase", "locked"), STATES.values(), ids=STATES.keys())
+@pytest.mark.parametrize(("phase", "locked", "shared"), STATES.values(), ids=STATES.keys())
 async def test_every_socket_message_does_what_the_table_says(
-    stage: Stage, phase: Phase, locked: bool
+    stage: Stage, phase: Phase, locked: bool, shared: bool
 ) -> None:
-    cast = await assemble(stage, phase, locked=locked)
+    cast = await assemble(stage, phase, locked=locked, shared=shared)
     names = ["interviewer", "candidate", "observer", "waiting"]
     done: dict[tuple[str, str], bool] = {}
     expected: dict[tuple[str, str], bool] = {}

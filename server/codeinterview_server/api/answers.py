@@ -38,6 +38,8 @@ class SessionHead(_Shape):
     """Whether an invite admits at once, and whether the code alone leads into the lobby."""
     observers_listed: bool
     """Whether candidates are told of observers."""
+    shared: bool
+    """Whether every named key of the server may act as host on it."""
     creator_id: str
     created_at: int
     updated_at: int
@@ -49,6 +51,8 @@ class SessionSummary(SessionHead):
 
     participant_count: int
     online_count: int
+    owner: str | None
+    """The name of the key that it belongs to; null for the administrator's own."""
 
 
 class SessionBody(SessionHead):
@@ -152,6 +156,15 @@ class MeAnswer(Answer):
     host: bool
     session_id: str | None = None
     participant: ParticipantBody | None = None
+
+
+class AccountAnswer(Answer):
+    """Whose host key it is, and which server this is."""
+
+    name: str | None
+    """The key's name; null for the server's own host key."""
+    administrator: bool
+    version: str
 
 
 class FieldError(_Shape):

@@ -75,6 +75,7 @@ class CreateSession(_Body):
     title: Title | None = None
     join_policy: Policy | None = None
     observers_listed: bool | None = None
+    shared: bool | None = None
 
 
 class ChangeSession(_Change):
@@ -87,6 +88,7 @@ class ChangeSession(_Change):
     locked: bool | None = None
     join_policy: Policy | None = None
     observers_listed: bool | None = None
+    shared: bool | None = None
 
 
 class Join(_Body):

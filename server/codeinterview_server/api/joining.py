@@ -63,7 +63,7 @@ async def join_session(
                 parts.knocks.spend(session_id)
             token = new_token()
             status = _status(room.session, role, is_host=is_host)
-            participant = await _come(room, body.user, role, status, token)
+            participant = await _come(room, body.user, role, status, token, principal.key_id)
         visit = Visit(room, participant.principal())
         answer = {
             "success": True,
@@ -114,7 +114,12 @@ def _status(session: Session, role: Role | None, *, is_host: bool) -> Participan
 
 
 async def _come(
-    room: Room, user: User, role: Role | None, status: ParticipantStatus, token: str
+    room: Room,
+    user: User,
+    role: Role | None,
+    status: ParticipantStatus,
+    token: str,
+    key_id: str | None,
 ) -> Participant:
     """Takes somebody new in, or into the lobby."""
     everybody = room.participants
@@ -129,6 +134,7 @@ async def _come(
         role=role or Role.CANDIDATE,
         status=status,
         joined_at=now_ms(),
+        key_id=key_id,
     )
     return await room.door.join(newcomer, hash_token(token))
 

@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from codeinterview_server.config import Settings
 from codeinterview_server.db.engine import Database
 from codeinterview_server.db.events import EventStore
+from codeinterview_server.db.host_keys import HostKeyStore
 from codeinterview_server.db.participants import ParticipantStore
 from codeinterview_server.db.sessions import SessionStore
 from codeinterview_server.domain.errors import (
@@ -29,6 +30,7 @@ from codeinterview_server.domain.roles import (
     Kind,
     Principal,
     Role,
+    is_theirs,
     may,
     require,
 )
@@ -95,6 +97,7 @@ class Services:
     sessions: SessionStore
     participants: ParticipantStore
     events: EventStore
+    host_keys: HostKeyStore
     joins: RateLimit
     previews: RateLimit
     knocks: RateLimit
@@ -132,9 +135,12 @@ class Services:
             participant = self.rooms.owner(session_id, token_hash)
         if participant is None:
             participant = await self.participants.by_token_hash(token_hash)
-        if participant is None:
+        if participant is not None:
+            return participant.principal()
+        key = await self.host_keys.by_hash(token_hash)
+        if key is None:
             raise InvalidToken
-        return participant.principal()
+        return Principal(Kind.HOST, key_id=key.id, key_name=key.name)
 
     async def vouches(
         self, session_id: str | None, credential: str | None, invite: str | None
@@ -197,6 +203,11 @@ class Services:
             raise
         if principal.kind is Kind.PARTICIPANT and principal.session_id != session_id:
             raise InvalidToken("This credential belongs to another session. Join this one first.")
+        if principal.kind is Kind.HOST and not principal.is_administrator:
+            # Before anything is said of the session that only its host may know.
+            session = self.rooms.session(session_id) or await self.sessions.get(session_id)
+            if session is None or not is_theirs(principal, session):
+                raise SessionNotFound
         return principal
 
     def invites(self, session: Session) -> dict[str, str | None]:

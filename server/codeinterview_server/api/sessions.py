@@ -16,10 +16,10 @@ from codeinterview_server.domain.errors import (
 from codeinterview_server.domain.ids import new_session_id
 from codeinterview_server.domain.languages import DEFAULT_LANGUAGE, LANGUAGES
 from codeinterview_server.domain.roles import (
-    HOST,
     Action,
     ParticipantStatus,
     Phase,
+    Principal,
     Role,
     require,
 )
@@ -66,22 +66,23 @@ async def create_session(
     body: CreateSession, parts: Parts, credential: Credential
 ) -> dict[str, Any]:
     """Creates a session; its creator is an interviewer."""
-    require(await parts.identify(credential), Action.CREATE_SESSION)
+    host = await parts.identify(credential)
+    require(host, Action.CREATE_SESSION)
     if await parts.sessions.count_open(now_ms()) >= parts.limits.sessions:
         raise Conflict("This server has as many open sessions as it may. End some of them first.")
     token = new_token()
-    session, creator = await _store(parts, body, token)
+    session, creator = await _store(parts, body, token, host)
     await parts.events.append(
         session.id,
         session.created_at,
         creator.id,
         EventKind.CREATED,
-        {"title": session.title, "language": session.language},
+        {"title": session.title, "language": session.language, "by": host.actor},
     )
     async with parts.rooms.open(session.id) as room:
         if body.code is not None:
             await room.replace_text(body.code, None, creator.id)
-        visit = Visit(room, HOST)
+        visit = Visit(room, host)
         return {
             "success": True,
             "data": visit.session_body(),
@@ -100,13 +101,16 @@ async def list_sessions(
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> dict[str, Any]:
     """Lists sessions, the newest first, also by part of an id, a title or a person's name."""
-    require(await parts.identify(credential), Action.LIST_SESSIONS)
-    summaries, total = await parts.sessions.list_page(query, limit, offset)
+    host = await parts.identify(credential)
+    require(host, Action.LIST_SESSIONS)
+    page = await parts.sessions.list_page(query, limit, offset, key_id=host.key_id)
+    summaries, total = page
     data = [
         {
             **session_view(summary.session),
             "participant_count": summary.participant_count,
             "online_count": parts.rooms.online_count(summary.session.id),
+            "owner": summary.owner,
         }
         for summary in summaries
     ]
@@ -135,14 +139,14 @@ async def change_session(
             await room.live.change(by=by, language=body.language)
         if body.code is not None:
             await room.replace_text(body.code, None, by)
-        rules = (body.title, body.locked, body.join_policy, body.observers_listed, body.phase)
-        if any(rule is not None for rule in rules):
+        if any(rule is not None for rule in (*_rules(body), body.shared, body.phase)):
             await room.live.change(
                 by=by,
                 title=body.title,
                 locked=body.locked,
                 join_policy=body.join_policy,
                 observers_listed=body.observers_listed,
+                shared=body.shared,
                 phase=None if body.phase is None else Phase(body.phase),
             )
         return {"success": True, "data": visit.session_body()}
@@ -213,15 +217,22 @@ def _needed(body: ChangeSession) -> set[Action]:
         needed.add(Action.EDIT_CODE)
     if body.language is not None:
         needed.add(Action.SWITCH_LANGUAGE)
-    rules = (body.title, body.locked, body.join_policy, body.observers_listed)
-    if any(rule is not None for rule in rules):
+    if any(rule is not None for rule in _rules(body)):
         needed.add(Action.CHANGE_SESSION)
+    if body.shared is not None:
+        needed.add(Action.SHARE_SESSION)
     if body.phase is not None:
         needed.add(Action.END_SESSION)
     return needed
 
 
-async def _store(parts: Services, body: CreateSession, token: str) -> tuple[Session, Participant]:
+def _rules(body: ChangeSession) -> tuple[object, ...]:
+    return body.title, body.locked, body.join_policy, body.observers_listed
+
+
+async def _store(
+    parts: Services, body: CreateSession, token: str, host: Principal
+) -> tuple[Session, Participant]:
     now = now_ms()
     for _ in range(_ID_ATTEMPTS):
         session = Session(
@@ -236,6 +247,8 @@ async def _store(parts: Services, body: CreateSession, token: str) -> tuple[Sess
             expires_at=now + round(parts.settings.session_hours * _HOUR_MS),
             join_policy=body.join_policy or JoinPolicy.INVITE,
             observers_listed=body.observers_listed is not False,
+            owner_key_id=host.key_id,
+            shared=body.shared is True,
         )
         creator = Participant(
             session_id=session.id,
@@ -246,6 +259,7 @@ async def _store(parts: Services, body: CreateSession, token: str) -> tuple[Sess
             role=Role.INTERVIEWER,
             status=ParticipantStatus.ADMITTED,
             joined_at=now,
+            key_id=host.key_id,
         )
         try:
             await parts.sessions.create(session, creator, hash_token(token))

@@ -6,8 +6,9 @@ from fastapi import APIRouter
 
 from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.roles import Action, Kind, require
+from codeinterview_server.version import __version__
 
-from .answers import ErrorAnswer, HealthAnswer, MeAnswer
+from .answers import AccountAnswer, ErrorAnswer, HealthAnswer, MeAnswer
 from .services import Credential, Parts
 
 router = APIRouter(
@@ -22,6 +23,19 @@ async def health(parts: Parts) -> dict[str, Any]:
     """Answers when the server and its database work."""
     await parts.database.ping()
     return {"status": "ok", "timestamp": now_ms()}
+
+
+@router.get("/account", response_model=AccountAnswer)
+async def read_account(parts: Parts, credential: Credential) -> dict[str, Any]:
+    """Tells whose host key it is, so that an app can check that it is signed in."""
+    host = await parts.identify(credential)
+    require(host, Action.READ_ACCOUNT)
+    return {
+        "success": True,
+        "name": host.key_name,
+        "administrator": host.is_administrator,
+        "version": __version__,
+    }
 
 
 @router.get("/me", response_model=MeAnswer, response_model_exclude_none=True)

@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     ENDED = "ended"
     JOIN_POLICY = "join_policy"
     OBSERVERS_LISTED = "observers_listed"
+    SHARED = "shared"
+    COPIED = "copied"
     INVITE_RENEWED = "invite_renewed"
     INVITE_REVOKED = "invite_revoked"
     CODE_REPLACED = "code_replaced"
@@ -43,7 +45,8 @@ class EventKind(StrEnum):
 class Event:
     """One act.
 
-    `actor_id` is a participant's id, `HOST_ACTOR` for the host's key, or None for the server.
+    `actor_id` is a participant's id, `HOST_ACTOR` for the host's key, the same with the name of a
+    named one, or None for the server.
     """
 
     id: int

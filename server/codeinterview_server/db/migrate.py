@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest revision under `migrations/versions`."""
 OLDEST_POSTGRES: Final = 14
 _SCRIPTS: Final = Path(__file__).with_name("migrations")

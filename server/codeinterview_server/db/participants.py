@@ -4,10 +4,11 @@ from typing import Any
 
 import sqlalchemy.exc
 from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from codeinterview_server.db.engine import Database
-from codeinterview_server.db.schema import participants
-from codeinterview_server.domain.errors import Conflict
+from codeinterview_server.db.schema import host_keys, participants
+from codeinterview_server.domain.errors import Conflict, InvalidToken
 from codeinterview_server.domain.roles import ParticipantStatus, Role
 from codeinterview_server.domain.sessions import Participant
 
@@ -26,9 +27,11 @@ class ParticipantStore:
 
         Raises:
             Conflict: The id is taken in this session, or the session is gone.
+            InvalidToken: The key that let them in was revoked meanwhile.
         """
         try:
             async with self._database.begin() as connection:
+                await hold_key(connection, participant.key_id)
                 await connection.execute(
                     insert(participants).values(participant_values(participant, token_hash))
                 )
@@ -107,6 +110,19 @@ class ParticipantStore:
         return None if row is None else _participant(row)
 
 
+async def hold_key(connection: AsyncConnection, key_id: str | None) -> None:
+    """Keeps a key, if it is one, from being revoked before the transaction ends.
+
+    Raises:
+        InvalidToken: It was revoked.
+    """
+    if key_id is None:
+        return
+    query = select(host_keys.c.id).where(host_keys.c.id == key_id, host_keys.c.revoked_at.is_(None))
+    if (await connection.execute(query.with_for_update(read=True))).first() is None:
+        raise InvalidToken
+
+
 def participant_values(participant: Participant, token_hash: bytes) -> dict[str, Any]:
     """Returns the columns of a new row of `participants`."""
     return {
@@ -119,6 +135,7 @@ def participant_values(participant: Participant, token_hash: bytes) -> dict[str,
         "status": participant.status.value,
         "joined_at": participant.joined_at,
         "token_hash": token_hash,
+        "key_id": participant.key_id,
     }
 
 
@@ -132,4 +149,5 @@ def _participant(row: RowMapping) -> Participant:
         role=Role(row["role"]),
         status=ParticipantStatus(row["status"]),
         joined_at=row["joined_at"],
+        key_id=row["key_id"],
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
     text,
     true,
 )
@@ -25,6 +26,28 @@ metadata = MetaData(
         "uq": "%(table_name)s_%(column_0_N_name)s_key",
     }
 )
+
+
+host_keys = Table(
+    "host_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Index(
+        "host_keys_live_name_idx",
+        text("lower(name)"),
+        unique=True,
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+)
+
+
+def _key_id(name: str) -> Column[str]:
+    return Column(name, Text, ForeignKey("host_keys.id"))
 
 
 def _session_id(*, primary_key: bool = False) -> Column[str]:
@@ -53,6 +76,8 @@ sessions = Table(
     Column("join_policy", Text, nullable=False, server_default="invite"),
     Column("observers_listed", Boolean, nullable=False, server_default=true()),
     Column("revoked_invites", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    _key_id("owner_key_id"),
+    Column("shared", Boolean, nullable=False, server_default=false()),
     Index("sessions_created_at_id_idx", text("created_at DESC"), "id"),
 )
 
@@ -68,6 +93,8 @@ participants = Table(
     Column("status", Text, nullable=False),
     Column("joined_at", BigInteger, nullable=False),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
+    _key_id("key_id"),
+    Index("participants_key_id_idx", "key_id", postgresql_where=text("key_id IS NOT NULL")),
 )
 
 # No foreign key: the journal's one statement locks each batch's sessions once instead of having

@@ -8,6 +8,7 @@ import sqlalchemy.exc
 from sqlalchemy import (
     RowMapping,
     Text,
+    and_,
     delete,
     func,
     insert,
@@ -20,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from codeinterview_server.db.engine import Database
-from codeinterview_server.db.participants import participant_values
-from codeinterview_server.db.schema import participants, sessions, updates
+from codeinterview_server.db.participants import hold_key, participant_values
+from codeinterview_server.db.schema import host_keys, participants, sessions, updates
 from codeinterview_server.domain.errors import Conflict
 from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
 from codeinterview_server.domain.sessions import JoinPolicy, Participant, Session
@@ -34,6 +35,8 @@ class SessionSummary:
 
     session: Session
     participant_count: int
+    owner: str | None
+    """The name of the key that it belongs to."""
 
 
 class SessionStore:
@@ -47,9 +50,11 @@ class SessionStore:
 
         Raises:
             Conflict: The session's id is taken; make another one and try again.
+            InvalidToken: The key that it would belong to was revoked meanwhile.
         """
         try:
             async with self._database.begin() as connection:
+                await hold_key(connection, creator.key_id)
                 await connection.execute(insert(sessions).values(_values(session)))
                 await connection.execute(
                     insert(participants).values(participant_values(creator, token_hash))
@@ -65,7 +70,7 @@ class SessionStore:
         return None if row is None else _session(row)
 
     async def list_page(
-        self, query: str, limit: int, offset: int
+        self, query: str, limit: int, offset: int, *, key_id: str | None = None
     ) -> tuple[list[SessionSummary], int]:
         """Returns one page of the sessions, newest first, and how many match in all.
 
@@ -73,8 +78,9 @@ class SessionStore:
             query: Part of an id, a title or a participant's name in any case; empty for all.
             limit: At most so many sessions.
             offset: How many of the newest to skip.
+            key_id: Counts and shows the sessions of this named key and shared ones alone.
         """
-        where = _matches(storable(query).strip())
+        where = and_(_matches(storable(query).strip()), _is_shown_to(key_id))
         count = (
             select(func.count())
             .where(
@@ -83,8 +89,13 @@ class SessionStore:
             )
             .scalar_subquery()
         )
+        owner = (
+            select(host_keys.c.name)
+            .where(host_keys.c.id == sessions.c.owner_key_id)
+            .scalar_subquery()
+        )
         page = (
-            select(sessions, count.label("participant_count"))
+            select(sessions, count.label("participant_count"), owner.label("owner"))
             .where(where)
             .order_by(sessions.c.created_at.desc(), sessions.c.id)
             .limit(limit)
@@ -93,7 +104,10 @@ class SessionStore:
         async with self._database.begin() as connection:
             rows = (await connection.execute(page)).mappings().all()
             total = await connection.scalar(select(func.count()).select_from(sessions).where(where))
-        return [SessionSummary(_session(row), row["participant_count"]) for row in rows], total or 0
+        summaries = [
+            SessionSummary(_session(row), row["participant_count"], row["owner"]) for row in rows
+        ]
+        return summaries, total or 0
 
     async def count_open(self, at_ms: int) -> int:
         """Returns how many sessions have neither ended nor expired by that time."""
@@ -114,6 +128,7 @@ class SessionStore:
         expires_at: int | None = None,
         join_policy: JoinPolicy | None = None,
         observers_listed: bool | None = None,
+        shared: bool | None = None,
     ) -> Session | None:
         """Changes what is not None and returns the session as it is now, or None if it is gone.
 
@@ -127,6 +142,7 @@ class SessionStore:
             "expires_at": expires_at,
             "join_policy": None if join_policy is None else join_policy.value,
             "observers_listed": observers_listed,
+            "shared": shared,
         }
         values = {name: value for name, value in changes.items() if value is not None}
         return await self._update(session_id, at_ms, values)
@@ -197,6 +213,12 @@ def _matches(query: str) -> Any:
     )
 
 
+def _is_shown_to(key_id: str | None) -> Any:
+    if key_id is None:
+        return literal(True)
+    return or_(sessions.c.owner_key_id == key_id, sessions.c.shared)
+
+
 def _revoked_but(role: Role) -> Any:
     others = sessions.c.revoked_invites.op("-")(literal(role.value, Text))
     return type_coerce(others, JSONB)
@@ -219,6 +241,8 @@ def _values(session: Session) -> dict[str, Any]:
         "join_policy": session.join_policy.value,
         "observers_listed": session.observers_listed,
         "revoked_invites": sorted(session.revoked_invites),
+        "owner_key_id": session.owner_key_id,
+        "shared": session.shared,
     }
 
 
@@ -239,4 +263,6 @@ def _session(row: RowMapping) -> Session:
         revoked_invites=frozenset(map(Role, row["revoked_invites"])),
         join_policy=JoinPolicy(row["join_policy"]),
         observers_listed=row["observers_listed"],
+        owner_key_id=row["owner_key_id"],
+        shared=row["shared"],
     )

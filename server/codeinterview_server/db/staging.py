@@ -91,10 +91,13 @@ class Staging:
         migrate_to(connection, revision)
 
     def shapes(self) -> list[TableShape]:
-        """Returns the tables, each after those that it refers to."""
+        """Returns the tables, each after those that it refers to, by a key or by its sessions."""
         rows = self.driver.execute(_SHAPES).fetchall()
         shapes = {row[0]: TableShape(row[0], tuple(row[1]), tuple(row[2]), row[3]) for row in rows}
-        order = graphlib.TopologicalSorter({row[0]: row[4] for row in rows}).static_order()
+        needs = {
+            row[0]: [*row[4], *(["sessions"] if "session_id" in row[1] else [])] for row in rows
+        }
+        order = graphlib.TopologicalSorter(needs).static_order()
         return [shapes[name] for name in order]
 
     def advance(self) -> None:

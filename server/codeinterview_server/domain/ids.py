@@ -20,6 +20,11 @@ def new_participant_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+def new_key_id() -> str:
+    """Returns a random id of a named host key, of 16 characters (96 bits)."""
+    return secrets.token_urlsafe(12)
+
+
 def is_session_id(text: str) -> bool:
     """Tells whether the text is a well-formed session id."""
     return _SESSION_ID.fullmatch(text) is not None

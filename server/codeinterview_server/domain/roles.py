@@ -13,6 +13,7 @@ from codeinterview_server.domain.errors import (
     NotAuthenticated,
     Removed,
     SessionEnded,
+    SessionNotFound,
     WaitingForAdmission,
 )
 
@@ -47,6 +48,10 @@ class Action(StrEnum):
 
     CREATE_SESSION = "create_session"
     LIST_SESSIONS = "list_sessions"
+    READ_ACCOUNT = "read_account"
+    COPY_SESSION = "copy_session"
+    ADD_COPY = "add_copy"
+    SHARE_SESSION = "share_session"
     DELETE_SESSION = "delete_session"
     READ_SESSION = "read_session"
     CHANGE_SESSION = "change_session"
@@ -78,9 +83,14 @@ class Kind(StrEnum):
 
 
 class Who(StrEnum):
-    """The columns of the table: the host, the admitted by role, and those in the lobby."""
+    """The columns of the table: hosts, the admitted by role, and those in the lobby.
+
+    The host is the administrator, or the named key that owns the session; a colleague is another
+    named key, to whom the session is shared.
+    """
 
     HOST = "host"
+    COLLEAGUE = "colleague"
     INTERVIEWER = "interviewer"
     CANDIDATE = "candidate"
     OBSERVER = "observer"
@@ -88,23 +98,36 @@ class Who(StrEnum):
 
 
 HOST_ACTOR: Final = "@host"
-"""What events call whoever acts by the host's key; no participant's id can be like it."""
+"""What events call whoever acts by the host's key; no participant's id can be like it. Behind a
+colon follows the name of a named key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. A participant is bound to one session; host and anonymous are bound to none."""
+    """Who asks. A participant is bound to one session; host and anonymous are bound to none.
+
+    A host with a named key owns some sessions; without one it is the administrator.
+    """
 
     kind: Kind
     session_id: str | None = None
     participant_id: str | None = None
     role: Role | None = None
     status: ParticipantStatus | None = None
+    key_id: str | None = None
+    key_name: str | None = None
 
     @property
     def actor(self) -> str | None:
         """What events call whoever asks: the participant's id, or the host's name."""
-        return HOST_ACTOR if self.kind is Kind.HOST else self.participant_id
+        if self.kind is not Kind.HOST:
+            return self.participant_id
+        return HOST_ACTOR if self.key_name is None else f"{HOST_ACTOR}:{self.key_name}"
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether every session of the server is theirs."""
+        return self.kind is Kind.HOST and self.key_id is None
 
 
 HOST: Final = Principal(Kind.HOST)
@@ -120,10 +143,15 @@ class SessionState(Protocol):
     def phase(self) -> Phase: ...  # noqa: D102
     @property
     def locked(self) -> bool: ...  # noqa: D102
+    @property
+    def owner_key_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def shared(self) -> bool: ...  # noqa: D102
 
 
 _HOST = frozenset({Who.HOST})
-_INTERVIEWERS = frozenset({Who.HOST, Who.INTERVIEWER})
+_HOSTS = frozenset({Who.HOST, Who.COLLEAGUE})
+_INTERVIEWERS = _HOSTS | {Who.INTERVIEWER}
 _EDITORS = _INTERVIEWERS | {Who.CANDIDATE}
 _ADMITTED = _EDITORS | {Who.OBSERVER}
 _PEOPLE = frozenset({Who.INTERVIEWER, Who.CANDIDATE, Who.OBSERVER})
@@ -133,7 +161,11 @@ ALLOWED: Final[Mapping[Action, frozenset[Who]]] = MappingProxyType(
     {
         Action.CREATE_SESSION: _HOST,
         Action.LIST_SESSIONS: _HOST,
-        Action.DELETE_SESSION: _HOST,
+        Action.READ_ACCOUNT: _HOST,
+        Action.COPY_SESSION: _HOSTS,
+        Action.ADD_COPY: _HOST,
+        Action.SHARE_SESSION: _HOST,
+        Action.DELETE_SESSION: _HOSTS,
         Action.READ_SESSION: _ADMITTED,
         Action.CHANGE_SESSION: _INTERVIEWERS,
         Action.END_SESSION: _INTERVIEWERS,
@@ -191,6 +223,7 @@ ROUTE_ACTIONS: Final[Mapping[tuple[str, str], frozenset[Action] | str]] = Mappin
     {
         ("GET", "/api/v1/health"): PUBLIC,
         ("GET", "/api/v1/me"): frozenset({Action.WHO_AM_I}),
+        ("GET", "/api/v1/account"): frozenset({Action.READ_ACCOUNT}),
         ("POST", "/api/v1/sessions"): frozenset({Action.CREATE_SESSION}),
         ("GET", "/api/v1/sessions"): frozenset({Action.LIST_SESSIONS}),
         ("GET", "/api/v1/sessions/{session_id}"): frozenset({Action.READ_SESSION}),
@@ -201,6 +234,7 @@ ROUTE_ACTIONS: Final[Mapping[tuple[str, str], frozenset[Action] | str]] = Mappin
                 Action.EDIT_CODE,
                 Action.SWITCH_LANGUAGE,
                 Action.END_SESSION,
+                Action.SHARE_SESSION,
             }
         ),
         ("DELETE", "/api/v1/sessions/{session_id}"): frozenset({Action.DELETE_SESSION}),
@@ -249,7 +283,7 @@ def may(principal: Principal, action: Action, session: SessionState | None = Non
         action: What is asked.
         session: The session it is about; None only for actions that concern no session.
     """
-    who = _who(principal)
+    who = _who(principal, session)
     if who is None:
         return False
     if session is None:
@@ -269,6 +303,7 @@ def require(principal: Principal, action: Action, session: SessionState | None =
 
     Raises:
         NotAuthenticated: Nobody asks.
+        SessionNotFound: It is another's, and not shared: to this named key there is none.
         InvalidToken: The token belongs to another session, or its owner has left.
         Declined: The participant was declined in the lobby.
         Removed: The participant was removed.
@@ -280,6 +315,9 @@ def require(principal: Principal, action: Action, session: SessionState | None =
         return
     if principal.kind is Kind.ANONYMOUS:
         raise NotAuthenticated
+    who = _who(principal, session)
+    if principal.kind is Kind.HOST and who is None:
+        raise SessionNotFound
     if principal.kind is Kind.PARTICIPANT:
         if session is not None and principal.session_id != session.id:
             raise InvalidToken
@@ -289,7 +327,6 @@ def require(principal: Principal, action: Action, session: SessionState | None =
             raise Removed
         if principal.status is ParticipantStatus.LEFT:
             raise InvalidToken("You left this session. Join it again.")
-    who = _who(principal)
     is_over = session is not None and session.phase is Phase.ENDED
     # Nobody is let in any more.
     if is_over and (who is Who.WAITING or who in ALLOWED[action]):
@@ -298,12 +335,23 @@ def require(principal: Principal, action: Action, session: SessionState | None =
         raise WaitingForAdmission
     if session is not None and session.locked and who in LOCKED_OUT.get(action, _NOBODY):
         raise NotAllowed("The interviewer has locked the editor. Ask them to unlock it.")
+    if who is Who.COLLEAGUE:
+        raise NotAllowed("This session is another's. Ask them, or the server's administrator.")
     raise NotAllowed
 
 
-def _who(principal: Principal) -> Who | None:
+def is_theirs(principal: Principal, session: SessionState) -> bool:
+    """Tells whether a host may act on the session at all, because it owns it or it is shared."""
+    return _who(principal, session) in _HOSTS
+
+
+def _who(principal: Principal, session: SessionState | None) -> Who | None:
     if principal.kind is Kind.HOST:
-        return Who.HOST
+        if principal.is_administrator or session is None:
+            return Who.HOST
+        if session.owner_key_id == principal.key_id:
+            return Who.HOST
+        return Who.COLLEAGUE if session.shared else None
     if principal.kind is Kind.ANONYMOUS:
         return None
     if principal.status is ParticipantStatus.WAITING:

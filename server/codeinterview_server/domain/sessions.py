@@ -66,6 +66,10 @@ class Session:
     join_policy: JoinPolicy = JoinPolicy.INVITE
     observers_listed: bool = True
     """Whether candidates are told of observers."""
+    owner_key_id: str | None = None
+    """The named key that it was created by; None is the administrator's own."""
+    shared: bool = False
+    """Whether every named key may act on it as its owner does."""
 
     def is_expired(self, at_ms: int) -> bool:
         """Tells whether the session's time is over at that moment."""
@@ -88,6 +92,8 @@ class Participant:
     role: Role
     status: ParticipantStatus
     joined_at: int
+    key_id: str | None = None
+    """The named key that let them in; they go when it is revoked."""
 
     def principal(self) -> Principal:
         """Returns this participant as someone who asks for something."""

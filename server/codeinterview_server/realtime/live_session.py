@@ -57,6 +57,7 @@ class LiveSession:
         language: str | None = None,
         join_policy: JoinPolicy | None = None,
         observers_listed: bool | None = None,
+        shared: bool | None = None,
     ) -> None:
         """Change what is not None; `by` is who does it: `Principal.actor`.
 
@@ -75,6 +76,7 @@ class LiveSession:
                 phase=phase,
                 join_policy=join_policy,
                 observers_listed=observers_listed,
+                shared=shared,
             )
             if stored is None:
                 raise SessionNotFound
@@ -186,6 +188,7 @@ class LiveSession:
                 after.observers_listed is not before.observers_listed,
                 {"observers_listed": after.observers_listed},
             ),
+            (EventKind.SHARED, after.shared is not before.shared, {"shared": after.shared}),
         ]
         for kind, changed, payload in changes:
             if changed:

@@ -85,6 +85,13 @@ class Rooms:
         """The ids of the sessions whose rooms are in memory."""
         return frozenset(self._entries)
 
+    async def settled(self) -> list[Room]:
+        """Return the rooms in memory, once those have come or failed that were being loaded."""
+        entries = list(self._entries.values())
+        if entries:
+            await asyncio.wait([entry.room for entry in entries])
+        return [room for entry in entries if (room := _loaded(entry)) is not None]
+
     @property
     def unwritten(self) -> int:
         """How many updates and small records of all rooms are not in the database yet."""

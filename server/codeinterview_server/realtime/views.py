@@ -16,6 +16,7 @@ def session_view(session: Session) -> dict[str, Any]:
         "locked": session.locked,
         "join_policy": session.join_policy.value,
         "observers_listed": session.observers_listed,
+        "shared": session.shared,
         "creator_id": session.creator_id,
         "created_at": session.created_at,
         "updated_at": session.updated_at,

@@ -49,6 +49,18 @@ class SessionOpen(RecordsError):  # noqa: N818
     code = "SESSION_OPEN"
 
 
+class KeyExists(RecordsError):  # noqa: N818
+    """A good key has the name already."""
+
+    code = "KEY_EXISTS"
+
+
+class NoSuchKey(RecordsError):  # noqa: N818
+    """No good key has the name."""
+
+    code = "KEY_NOT_FOUND"
+
+
 class NoHostKey(RecordsError):  # noqa: N818
     """A host key is asked for where there is none."""
 

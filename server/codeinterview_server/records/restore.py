@@ -17,6 +17,7 @@ from codeinterview_server.data_dir import AlreadyRunningError, DataDirError
 from codeinterview_server.db.claim import has_claims
 from codeinterview_server.db.migrate import known_revisions
 from codeinterview_server.db.staging import Staging, TableShape, staging
+from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.records.archive import open_sealed
 from codeinterview_server.records.errors import DamagedBackup, NewerBackup, NotEmpty
 from codeinterview_server.records.manifest import (
@@ -48,6 +49,19 @@ _NEW_SESSIONS: Final = sql.SQL(
     "WHERE NOT EXISTS (SELECT FROM {} AS kept WHERE kept.id = staged.id) RETURNING id"
 )
 _OF_SESSIONS: Final = sql.SQL("WHERE session_id = ANY(%s::text[]) ORDER BY {}")
+# What was revoked here stays so, and a name stays whose it is.
+_KEYS: Final = sql.SQL(
+    "INSERT INTO {keys} ({columns}) SELECT {columns} FROM (SELECT staged.id, staged.name, "
+    "staged.key_hash, staged.created_at, staged.last_used_at, CASE WHEN {as_revoked} OR EXISTS "
+    "(SELECT FROM {keys} AS kept WHERE lower(kept.name) = lower(staged.name) "
+    "AND kept.revoked_at IS NULL) THEN coalesce(staged.revoked_at, {now}) ELSE staged.revoked_at "
+    "END AS revoked_at FROM {staged} AS staged) AS arriving "
+    "WHERE NOT EXISTS (SELECT FROM {keys} AS kept WHERE kept.id = arriving.id)"
+)
+_CUT_OFF: Final = sql.SQL(
+    "UPDATE {people} SET status = 'removed' WHERE status IN ('admitted', 'waiting') "
+    "AND key_id IN (SELECT id FROM {keys} WHERE revoked_at IS NOT NULL)"
+)
 # Forwards only, so that nothing gets a number that something else had.
 _RAISE: Final = sql.SQL(
     "SELECT setval(numbers.name, greatest((SELECT max({column}) FROM {table}), "
@@ -187,6 +201,9 @@ def _move(stage: Staging, mode: Mode) -> Restored:
     driver = stage.driver
     lasting = {shape.name: sql.Identifier(stage.schema, shape.name) for shape in shapes}
     everything = sql.SQL(", ").join(lasting.values())
+    of_sessions = sql.SQL(", ").join(
+        table for name, table in lasting.items() if name != "host_keys"
+    )
     driver.execute("SET LOCAL lock_timeout = '10s'")
     driver.execute(_LOCK.format(everything))
     # A server that was started since nobody was seen: it claims before it reads, and whoever claims
@@ -194,12 +211,15 @@ def _move(stage: Staging, mode: Mode) -> Restored:
     if has_claims(driver):
         raise AlreadyRunningError(SERVED)
     if mode is Mode.REPLACE:
-        driver.execute(sql.SQL("TRUNCATE {}").format(everything))
+        driver.execute(sql.SQL("TRUNCATE {}").format(of_sessions))
     elif mode is Mode.REFUSE:
         _require_empty(driver, lasting["sessions"])
     added: list[str] = []
     total = 0
+    _move_keys(stage, lasting["host_keys"], mode)
     for shape in shapes:
+        if shape.name == "host_keys":
+            continue
         table = lasting[shape.name]
         columns = _names(_taken_over(shape, mode))
         insert = _INSERT.format(table, columns, columns, _staged(shape.name))
@@ -218,7 +238,21 @@ def _move(stage: Staging, mode: Mode) -> Restored:
                     column_name=sql.Literal(shape.identity),
                 )
             )
+    driver.execute(_CUT_OFF.format(people=lasting["participants"], keys=lasting["host_keys"]))
     return Restored(len(added), total - len(added))
+
+
+def _move_keys(stage: Staging, keys: sql.Identifier, mode: Mode) -> None:
+    """Takes the named keys over; those that are merged into another server's open nothing there."""
+    [columns] = [shape.columns for shape in stage.shapes() if shape.name == "host_keys"]
+    statement = _KEYS.format(
+        keys=keys,
+        columns=_names(columns),
+        staged=_staged("host_keys"),
+        as_revoked=sql.Literal(mode is Mode.MERGE),
+        now=sql.Literal(now_ms()),
+    )
+    stage.driver.execute(statement)
 
 
 def _taken_over(shape: TableShape, mode: Mode) -> list[str]:

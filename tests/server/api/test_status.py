@@ -127,6 +127,7 @@ async def test_the_interface_is_described(stage: Stage) -> None:
         ("GET", "/me"),
         ("POST", "/sessions"),
         ("GET", "/sessions"),
+        ("GET", "/account"),
         ("GET", session),
         ("PATCH", session),
         ("DELETE", session),

@@ -71,7 +71,7 @@ def test_a_database_of_the_first_revision_keeps_its_sessions(
     with psycopg.connect(url) as second:
         rows = second.execute("SELECT * FROM sessions").fetchall()
     former = ("1a2b3c4d", "Old", "python", "u1", "open", True, 1, 2, 4102444800000)
-    assert rows == [(*former, {"candidate": 2}, "invite", True, [])]
+    assert rows == [(*former, {"candidate": 2}, "invite", True, [], None, False)]
 
 
 def test_programs_that_start_at_once_all_succeed(new_database: Callable[[], str]) -> None:

@@ -1,6 +1,6 @@
 """The table of who may do what, walked cell by cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -12,6 +12,7 @@ from codeinterview_server.domain.errors import (
     NotAuthenticated,
     Removed,
     SessionEnded,
+    SessionNotFound,
     WaitingForAdmission,
 )
 from codeinterview_server.domain.roles import (
@@ -39,6 +40,8 @@ class State:
     id: str = "1a2b3c4d"
     phase: Phase = Phase.OPEN
     locked: bool = False
+    owner_key_id: str | None = None
+    shared: bool = False
 
 
 OPEN = State()
@@ -52,8 +55,13 @@ def person(
     return Principal(Kind.PARTICIPANT, session_id, "p1", role, status)
 
 
+ADA = Principal(Kind.HOST, key_id="k1", key_name="ada")
+GRACE = Principal(Kind.HOST, key_id="k2", key_name="grace")
+
+# "K" is another's key, on a session that is shared.
 COLUMNS = {
     "H": HOST,
+    "K": ADA,
     "I": person(Role.INTERVIEWER),
     "C": person(Role.CANDIDATE),
     "O": person(Role.OBSERVER),
@@ -63,28 +71,33 @@ COLUMNS = {
 
 # Written down a second time on purpose: action → who may while open, locked, ended.
 TABLE = {
+    # These three concern no session that there is.
     Action.CREATE_SESSION: ("H", "H", "H"),
     Action.LIST_SESSIONS: ("H", "H", "H"),
-    Action.DELETE_SESSION: ("H", "H", "H"),
-    Action.READ_SESSION: ("HICO", "HICO", "HI"),
-    Action.CHANGE_SESSION: ("HI", "HI", "HI"),
-    Action.END_SESSION: ("HI", "HI", "HI"),
-    Action.EDIT_CODE: ("HIC", "HI", ""),
-    Action.SWITCH_LANGUAGE: ("HIC", "HI", ""),
-    Action.RUN_CODE: ("HIC", "HIC", ""),
+    Action.READ_ACCOUNT: ("H", "H", "H"),
+    Action.ADD_COPY: ("H", "H", "H"),
+    Action.COPY_SESSION: ("HK", "HK", "HK"),
+    Action.SHARE_SESSION: ("H", "H", "H"),
+    Action.DELETE_SESSION: ("HK", "HK", "HK"),
+    Action.READ_SESSION: ("HKICO", "HKICO", "HKI"),
+    Action.CHANGE_SESSION: ("HKI", "HKI", "HKI"),
+    Action.END_SESSION: ("HKI", "HKI", "HKI"),
+    Action.EDIT_CODE: ("HKIC", "HKI", ""),
+    Action.SWITCH_LANGUAGE: ("HKIC", "HKI", ""),
+    Action.RUN_CODE: ("HKIC", "HKIC", ""),
     Action.OPEN_SOCKET: ("ICOW", "ICOW", "I"),
     Action.PING: ("ICOW", "ICOW", "I"),
     Action.SHOW_CURSOR: ("ICO", "ICO", "I"),
-    Action.LIST_PARTICIPANTS: ("HICO", "HICO", "HI"),
+    Action.LIST_PARTICIPANTS: ("HKICO", "HKICO", "HKI"),
     Action.UPDATE_SELF: ("ICOW", "ICOW", "I"),
     Action.LEAVE: ("ICOW", "ICOW", "ICOW"),
-    Action.MANAGE_PARTICIPANTS: ("HI", "HI", "HI"),
-    Action.SEE_SILENT_OBSERVERS: ("HIO", "HIO", "HIO"),
-    Action.SEE_LOBBY: ("HI", "HI", "HI"),
-    Action.ADMIT: ("HI", "HI", ""),
-    Action.READ_INVITES: ("HI", "HI", "HI"),
-    Action.RENEW_INVITES: ("HI", "HI", ""),
-    Action.WHO_AM_I: ("HICOW", "HICOW", "HICOW"),
+    Action.MANAGE_PARTICIPANTS: ("HKI", "HKI", "HKI"),
+    Action.SEE_SILENT_OBSERVERS: ("HKIO", "HKIO", "HKIO"),
+    Action.SEE_LOBBY: ("HKI", "HKI", "HKI"),
+    Action.ADMIT: ("HKI", "HKI", ""),
+    Action.READ_INVITES: ("HKI", "HKI", "HKI"),
+    Action.RENEW_INVITES: ("HKI", "HKI", ""),
+    Action.WHO_AM_I: ("HKICOW", "HKICOW", "HKICOW"),
 }
 
 
@@ -97,9 +110,12 @@ def test_the_table_is_complete() -> None:
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("action", Action)
 def test_each_cell(action: Action, column: str) -> None:
-    answers = tuple(may(COLUMNS[column], action, state) for state in (OPEN, LOCKED, ENDED))
+    states = [OPEN, LOCKED, ENDED]
+    if column == "K":
+        states = [replace(state, owner_key_id="k2", shared=True) for state in states]
+    answers = tuple(may(COLUMNS[column], action, state) for state in states)
     assert answers == tuple(column in cell for cell in TABLE[action])
-    for state, answer in zip((OPEN, LOCKED, ENDED), answers, strict=True):
+    for state, answer in zip(states, answers, strict=True):
         if answer:
             require(COLUMNS[column], action, state)
         else:
@@ -121,6 +137,23 @@ def test_who_is_out_may_nothing(action: Action, status: ParticipantStatus) -> No
 def test_a_token_is_worth_nothing_in_another_session(action: Action) -> None:
     for role in Role:
         assert not may(person(role, session_id="99999999"), action, OPEN)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_named_key_is_the_host_of_its_own_sessions_and_knows_of_no_others(
+    action: Action,
+) -> None:
+    for state in (OPEN, LOCKED, ENDED):
+        hers = replace(state, owner_key_id="k1")
+        assert may(ADA, action, hers) is may(HOST, action, hers)
+        for theirs in (state, replace(state, owner_key_id="k2")):
+            assert not may(ADA, action, theirs)
+            with pytest.raises(SessionNotFound):
+                require(ADA, action, theirs)
+
+
+def test_the_name_of_a_key_is_part_of_what_events_call_its_acts() -> None:
+    assert [each.actor for each in (HOST, ADA, GRACE)] == ["@host", "@host:ada", "@host:grace"]
 
 
 @pytest.mark.parametrize(

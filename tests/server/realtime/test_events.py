@@ -39,6 +39,9 @@ def test_no_participant_can_pass_for_the_host() -> None:
         parse_participant_id(HOST_ACTOR)
 
 
+CREATED = {"title": "Coding interview", "language": "python", "by": HOST_ACTOR}
+
+
 @pytest.mark.parametrize("actor", ["host", HOST_ACTOR])
 async def test_every_act_over_rest_has_its_time_and_its_actor(server: Server, actor: str) -> None:
     """The creator, who is called `host` here, and the host's key are told apart."""
@@ -70,7 +73,7 @@ async def test_every_act_over_rest_has_its_time_and_its_actor(server: Server, ac
     ):
         await room.call(method, path, token=token, json=body)
     expected: list[Told] = [
-        (EventKind.CREATED, "host", {"title": "Coding interview", "language": "python"}),
+        (EventKind.CREATED, "host", CREATED),
         (EventKind.CODE_REPLACED, "host", {"path": "main.py"}),
         (EventKind.KNOCKED, "n1", {"name": "n1", "role": "candidate"}),
         (EventKind.KNOCKED, "n2", {"name": "n2", "role": "candidate"}),
@@ -116,7 +119,7 @@ async def test_every_act_over_the_socket_has_its_time_and_its_actor(server: Serv
         await host.tell("run", run_id="r1", event="finished", status="ok", duration_ms=1)
         await host.fence()
     expected: list[Told] = [
-        (EventKind.CREATED, "host", {"title": "Coding interview", "language": "python"}),
+        (EventKind.CREATED, "host", CREATED),
         (EventKind.CODE_REPLACED, "host", {"path": "main.py"}),
         (EventKind.CONNECTED, "host", {}),
         (EventKind.KNOCKED, "n1", {"name": "n1", "role": "candidate"}),

@@ -24,6 +24,7 @@ def fill(url: str, sessions: int = 3, *, first: int = 1, updates: int = 20) -> l
     dice = random.Random(first)
     ids = [f"{number:08x}" for number in range(first, first + sessions)]
     with psycopg.connect(url) as connection:
+        add_key(connection, "k1", "ada")
         for session_id in ids:
             add_session(connection, session_id, phase=dice.choice(["open", "ended"]))
             for number in range(3):
@@ -86,6 +87,18 @@ def add_session(
     )
 
 
+def add_key(
+    connection: psycopg.Connection[Any], key_id: str, name: str, *, revoked_at: int | None = None
+) -> None:
+    """Adds a named host key, if the database knows any, unless it is there."""
+    known = connection.execute("SELECT to_regclass('host_keys') IS NOT NULL").fetchone()
+    if known == (True,):
+        connection.execute(
+            "INSERT INTO host_keys VALUES (%s, %s, %s, 5, NULL, %s) ON CONFLICT (id) DO NOTHING",
+            (key_id, name, key_id.encode(), revoked_at),
+        )
+
+
 def add_event(
     connection: psycopg.Connection[Any],
     session_id: str,
@@ -146,10 +159,12 @@ def of_session(everything: Content, session_id: str) -> Content:
             "id" if table.name == "sessions" else "session_id"
         )
         for table in metadata.sorted_tables
+        if table.name != "host_keys"
     }
     return {
         name: [row for row in rows if row[keys[name]] == session_id]
         for name, rows in everything.items()
+        if name in keys
     }
 
 

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Account
+         * @description Tells whose host key it is, so that an app can check that it is signed in.
+         */
+        get: operations["read_account_api_v1_account_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -249,6 +269,26 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountAnswer
+         * @description Whose host key it is, and which server this is.
+         */
+        AccountAnswer: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            /**
+             * Name
+             * @description The key's name; null for the server's own host key.
+             */
+            name: string | null;
+            /** Administrator */
+            administrator: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
          * ChangeParticipant
          * @description What changes of a participant.
          */
@@ -279,6 +319,8 @@ export interface components {
             join_policy?: components["schemas"]["JoinPolicy"] | null;
             /** Observers Listed */
             observers_listed?: boolean | null;
+            /** Shared */
+            shared?: boolean | null;
         };
         /**
          * CreateAnswer
@@ -311,6 +353,8 @@ export interface components {
             join_policy?: components["schemas"]["JoinPolicy"] | null;
             /** Observers Listed */
             observers_listed?: boolean | null;
+            /** Shared */
+            shared?: boolean | null;
         };
         /**
          * ErrorAnswer
@@ -589,6 +633,11 @@ export interface components {
              * @description Whether candidates are told of observers.
              */
             observers_listed: boolean;
+            /**
+             * Shared
+             * @description Whether every named key of the server may act as host on it.
+             */
+            shared: boolean;
             /** Creator Id */
             creator_id: string;
             /** Created At */
@@ -642,6 +691,11 @@ export interface components {
              * @description Whether candidates are told of observers.
              */
             observers_listed: boolean;
+            /**
+             * Shared
+             * @description Whether every named key of the server may act as host on it.
+             */
+            shared: boolean;
             /** Creator Id */
             creator_id: string;
             /** Created At */
@@ -654,6 +708,11 @@ export interface components {
             participant_count: number;
             /** Online Count */
             online_count: number;
+            /**
+             * Owner
+             * @description The name of the key that it belongs to; null for the administrator's own.
+             */
+            owner: string | null;
         };
         /**
          * User
@@ -692,6 +751,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_account_api_v1_account_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
             /** @description Why it was refused */
