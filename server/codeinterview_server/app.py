@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from codeinterview_server.api import (
+    archives,
     errors,
     invites,
     joining,
@@ -100,14 +101,16 @@ def create_app(
     )
     app.state.services = services
     app.state.rooms = rooms
-    for part in (status, sessions, joining, participants, invites, socket):
+    for part in (status, sessions, joining, participants, invites, archives, socket):
         app.include_router(part.router)
     app.router.default = Pages(WebFiles(web_dist))
     errors.install(app)
     hosts = AllowedHosts((settings.host, *settings.allowed_hosts))
     # The last one added is the first to see a request.
     app.add_middleware(errors.UnexpectedErrors)
-    app.add_middleware(BodyLimit, limit_bytes=limits.body_bytes)
+    app.add_middleware(
+        BodyLimit, limit_bytes=limits.body_bytes, larger={archives.PATH: limits.archive_bytes}
+    )
     # As often as one may join and look, one may be wrong.
     each = settings.joins_per_minute + settings.previews_per_minute
     app.add_middleware(

@@ -79,6 +79,8 @@ class Ask:
     """Whether it concerns one session."""
     mutates: bool = False
     """Whether it cannot be done twice."""
+    is_archive: bool = False
+    """Whether its body is a session's archive."""
 
     @property
     def name(self) -> str:
@@ -96,6 +98,8 @@ ASKS = [
     ),
     Ask("GET", "/api/v1/sessions", Action.LIST_SESSIONS, bound=False),
     Ask("GET", "/api/v1/account", Action.READ_ACCOUNT, bound=False),
+    Ask("POST", "/api/v1/archives", Action.ADD_COPY, bound=False, is_archive=True),
+    Ask("GET", SESSION + "/archive", Action.COPY_SESSION),
     Ask("GET", SESSION, Action.READ_SESSION),
     Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"title": "Changed"}),
     Ask("PATCH", SESSION, Action.CHANGE_SESSION, {"join_policy": "knock"}),
@@ -149,6 +153,7 @@ class Cast:
     callers: dict[str, Caller]
     other: Person
     waiting: Person
+    archive: bytes
     home: dict[str, State] = field(default_factory=dict)
     """The state of the session that somebody belongs to, when it is another one."""
 
@@ -214,7 +219,9 @@ async def assemble(stage: Stage, phase: Phase, *, locked: bool, shared: bool) ->
         await stage.ask("PATCH", path, stage.host_key, json={"phase": "ended"})
     state = State(interview.id, phase, locked, owner.id, shared)
     home = {"interviewer elsewhere": State(elsewhere.id)}
-    return Cast(interview, state, callers, other, last, home)
+    packed = await stage.call("GET", f"/sessions/{elsewhere.id}/archive", stage.host_key)
+    assert packed.is_success
+    return Cast(interview, state, callers, other, last, packed.content, home)
 
 
 # Phase, whether it is locked, and whether its owner shares it.
@@ -335,7 +342,12 @@ async def test_an_expired_session_is_gone_for_everybody_on_every_route(
         assert (await after.call("DELETE", path, after.host_key)).status_code == 204
 
 
-_OF_NO_SESSION = {Action.CREATE_SESSION, Action.LIST_SESSIONS, Action.READ_ACCOUNT}
+_OF_NO_SESSION = {
+    Action.CREATE_SESSION,
+    Action.LIST_SESSIONS,
+    Action.READ_ACCOUNT,
+    Action.ADD_COPY,
+}
 
 
 async def carry_out(
@@ -367,7 +379,10 @@ async def carry_out(
     path = ask.path.removeprefix("/api/v1").format(
         session_id=cast.interview.id, participant_id=target, role="observer"
     )
-    answer = await stage.call(ask.method, path, caller.token, json=ask.body)
+    body: dict[str, Any] = {"json": ask.body}
+    if ask.is_archive:
+        body = {"content": cast.archive}
+    answer = await stage.call(ask.method, path, caller.token, **body)
     if expected is None:
         assert answer.is_success, (what, answer.status_code, answer.text)
     else:

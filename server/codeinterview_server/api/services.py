@@ -1,9 +1,10 @@
 """What every handler works with, and how a request becomes a visit to a room."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -14,6 +15,7 @@ from codeinterview_server.db.events import EventStore
 from codeinterview_server.db.host_keys import HostKeyStore
 from codeinterview_server.db.participants import ParticipantStore
 from codeinterview_server.db.sessions import SessionStore
+from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import (
     BadRequest,
     DatabaseAway,
@@ -48,6 +50,9 @@ from codeinterview_server.realtime.views import participant_view, people_view, s
 from .crowd import Crowd
 from .guesses import address_of, invite_of
 from .rate_limit import RateLimit
+
+_COPIES_AT_ONCE: Final = 2
+_HOUR_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ class Services:
     """By session; see `Limits.arrivals_per_minute`."""
     crowd: Crowd
     host_key: str = field(repr=False)
+    copying: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_COPIES_AT_ONCE))
+    """Archives that are made or taken at once."""
 
     async def identify(self, credential: str | None, session_id: str | None = None) -> Principal:
         """Returns whom a credential speaks for.
@@ -209,6 +216,10 @@ class Services:
             if session is None or not is_theirs(principal, session):
                 raise SessionNotFound
         return principal
+
+    def new_expiry(self) -> int:
+        """Returns until when a session lives that begins now."""
+        return now_ms() + round(self.settings.session_hours * _HOUR_MS)
 
     def invites(self, session: Session) -> dict[str, str | None]:
         """Returns the session's present invites by role; None for one that was revoked."""

@@ -58,7 +58,6 @@ router = APIRouter(
 )
 
 _ID_ATTEMPTS = 8
-_HOUR_MS = 3_600_000
 
 
 @router.post("", status_code=201, response_model=CreateAnswer)
@@ -244,7 +243,7 @@ async def _store(
             locked=False,
             created_at=now,
             updated_at=now,
-            expires_at=now + round(parts.settings.session_hours * _HOUR_MS),
+            expires_at=parts.new_expiry(),
             join_policy=body.join_policy or JoinPolicy.INVITE,
             observers_listed=body.observers_listed is not False,
             owner_key_id=host.key_id,

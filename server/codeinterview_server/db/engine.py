@@ -81,6 +81,11 @@ class Database:
         self._engine: AsyncEngine | None = None
         self._shared: ContextVar[AsyncConnection | None] = ContextVar("shared", default=None)
 
+    @property
+    def url(self) -> str:
+        """Where it is, as libpq reads it; with the password, if there is one."""
+        return self._url
+
     async def start(self) -> None:
         """Makes the pool; opens no connection yet."""
         self._engine = create_async_engine(

@@ -1,9 +1,10 @@
 """Participants in PostgreSQL, found by id or by the hash of their token."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy.exc
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from codeinterview_server.db.engine import Database
@@ -57,7 +58,7 @@ class ParticipantStore:
                 .order_by(participants.c.joined_at, participants.c.id)
             )
             rows = result.mappings().all()
-        return [_participant(row) for row in rows]
+        return [participant_of(row) for row in rows]
 
     async def token_hashes(self, session_id: str) -> dict[str, bytes]:
         """Returns the hash of everybody's token, by participant id."""
@@ -101,13 +102,13 @@ class ParticipantStore:
                 .returning(participants)
             )
             row = result.mappings().one_or_none()
-        return None if row is None else _participant(row)
+        return None if row is None else participant_of(row)
 
     async def _one(self, *where: Any) -> Participant | None:
         async with self._database.begin() as connection:
             result = await connection.execute(select(participants).where(*where))
             row = result.mappings().one_or_none()
-        return None if row is None else _participant(row)
+        return None if row is None else participant_of(row)
 
 
 async def hold_key(connection: AsyncConnection, key_id: str | None) -> None:
@@ -139,7 +140,12 @@ def participant_values(participant: Participant, token_hash: bytes) -> dict[str,
     }
 
 
-def _participant(row: RowMapping) -> Participant:
+def participant_of(row: Mapping[Any, Any]) -> Participant:
+    """Returns what a row of `participants` says.
+
+    Raises:
+        ValueError: It is none that this program wrote.
+    """
     return Participant(
         session_id=row["session_id"],
         id=row["id"],

@@ -1,8 +1,9 @@
 """Records of runs in PostgreSQL."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, literal, select
+from sqlalchemy import literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from codeinterview_server.db.engine import Database
@@ -49,7 +50,7 @@ class RunStore:
                 .limit(limit)
             )
             rows = result.mappings().all()
-        return [_run(row) for row in reversed(rows)]
+        return [run_of(row) for row in reversed(rows)]
 
 
 def _values(run: Run) -> dict[str, Any]:
@@ -70,7 +71,12 @@ def _values(run: Run) -> dict[str, Any]:
     }
 
 
-def _run(row: RowMapping) -> Run:
+def run_of(row: Mapping[Any, Any]) -> Run:
+    """Returns what a row of `runs` says.
+
+    Raises:
+        ValueError, TypeError, KeyError: It is none that this program wrote.
+    """
     return Run(
         session_id=row["session_id"],
         run_id=row["run_id"],

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy.exc
 from sqlalchemy import (
-    RowMapping,
     Text,
     and_,
     delete,
@@ -67,7 +66,7 @@ class SessionStore:
         async with self._database.begin() as connection:
             result = await connection.execute(select(sessions).where(sessions.c.id == session_id))
             row = result.mappings().one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else session_of(row)
 
     async def list_page(
         self, query: str, limit: int, offset: int, *, key_id: str | None = None
@@ -105,7 +104,7 @@ class SessionStore:
             rows = (await connection.execute(page)).mappings().all()
             total = await connection.scalar(select(func.count()).select_from(sessions).where(where))
         summaries = [
-            SessionSummary(_session(row), row["participant_count"], row["owner"]) for row in rows
+            SessionSummary(session_of(row), row["participant_count"], row["owner"]) for row in rows
         ]
         return summaries, total or 0
 
@@ -195,7 +194,7 @@ class SessionStore:
                 .returning(sessions)
             )
             row = result.mappings().one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else session_of(row)
 
 
 def _matches(query: str) -> Any:
@@ -246,7 +245,12 @@ def _values(session: Session) -> dict[str, Any]:
     }
 
 
-def _session(row: RowMapping) -> Session:
+def session_of(row: Mapping[Any, Any]) -> Session:
+    """Returns what a row of `sessions` says.
+
+    Raises:
+        ValueError, TypeError, AttributeError: It is none that this program wrote.
+    """
     return Session(
         id=row["id"],
         title=row["title"],

@@ -11,6 +11,12 @@ class Limits:
     """One file's text as set over REST, in UTF-8."""
     body_bytes: int = 8 * 1024 * 1024
     """One request body: JSON escapes make a text up to six times as long."""
+    archive_bytes: int = 64 * 1024 * 1024
+    """One session's archive, as it is sent."""
+    archive_rows_bytes: int = 512 * 1024 * 1024
+    """What is in one session's archive, unpacked."""
+    archive_people: int = 10_000
+    """Everybody who ever joined or knocked, in one session's archive."""
     frame_bytes: int = 2 * 1024 * 1024
     """One frame of a room's socket."""
     structs_per_frame: int = 20_000

@@ -224,6 +224,8 @@ ROUTE_ACTIONS: Final[Mapping[tuple[str, str], frozenset[Action] | str]] = Mappin
         ("GET", "/api/v1/health"): PUBLIC,
         ("GET", "/api/v1/me"): frozenset({Action.WHO_AM_I}),
         ("GET", "/api/v1/account"): frozenset({Action.READ_ACCOUNT}),
+        ("POST", "/api/v1/archives"): frozenset({Action.ADD_COPY}),
+        ("GET", "/api/v1/sessions/{session_id}/archive"): frozenset({Action.COPY_SESSION}),
         ("POST", "/api/v1/sessions"): frozenset({Action.CREATE_SESSION}),
         ("GET", "/api/v1/sessions"): frozenset({Action.LIST_SESSIONS}),
         ("GET", "/api/v1/sessions/{session_id}"): frozenset({Action.READ_SESSION}),

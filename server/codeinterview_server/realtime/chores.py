@@ -46,6 +46,9 @@ class Chores:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def __contains__(self, chore: object) -> bool:
+        return any(waiting is chore for waiting in self._waiting.values())
+
     @property
     def size_bytes(self) -> int:
         """Roughly what the waiting ones hold in memory."""

@@ -206,6 +206,22 @@ class RoomDocument:
             # Written by hand, or before half characters were refused: still better than none.
             _log.exception("The document does not read like one")
 
+    def check_loaded(self) -> None:
+        """Return when what was loaded could have been written in a room of this program.
+
+        Raises:
+            ValueError: It holds something else than the files' texts.
+            TooLarge: It is larger than a document may be.
+        """
+        known = {FILES, *(_TEXT + path for path in _SEED_PATHS.values())}
+        for struct in read_update(self.state()).structs:
+            if struct.root is not None and struct.root not in known:
+                raise ValueError("The document holds something else than files.")
+            if struct.entry is not None:
+                self._check_entry(struct)
+        if self.size_bytes > self._limit_bytes:
+            raise TooLarge("The session's files are too large.")
+
     def heal(self) -> bytes:
         """Make the document anew after a half-applied update, from what can be read of it.
 

@@ -175,6 +175,18 @@ class Journal:
             return False
         return not ledger.has_gap
 
+    async def settle_chores(self, timeout_s: float) -> bool:
+        """Wait until the small writes handed over by now are done; tell whether they are."""
+        last = Chore("end of what waits", _nothing)
+        self.add_chore(last)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while last in self._chores:
+                    await self._settle()
+        except TimeoutError:
+            return False
+        return True
+
     def request_snapshot(self, ledger: Ledger) -> None:
         """Have the room's document written whole, when something was added since the last time."""
         if ledger.unsnapshotted or ledger.queued:
@@ -426,6 +438,10 @@ class Journal:
     def _unwritten(self) -> set[Ledger]:
         waiting = {ledger for ledger, _ in self._queue} | {ledger for ledger, _ in self._in_flight}
         return {ledger for ledger in waiting if ledger.queued}
+
+
+async def _nothing() -> None:
+    """Writes nothing."""
 
 
 def _weight(entry: JournalEntry) -> int:

@@ -278,6 +278,10 @@ class Room:
         """Write everything and a snapshot; tell whether the database has it."""
         return await self._workspace.flush(timeout_s, snapshot=True)
 
+    async def settle(self, timeout_s: float) -> bool:
+        """Write everything and what was noted beside it; tell whether the database has it."""
+        return await self.flush(timeout_s) and await self._records.settle(timeout_s)
+
     async def stop(self) -> None:
         """Stop what it does in the background."""
         self._expiry.cancel()

@@ -60,6 +60,10 @@ class Records:
             )
         )
 
+    async def settle(self, timeout_s: float) -> bool:
+        """Wait until what was noted by now is written; tell whether it is."""
+        return await self._journal.settle_chores(timeout_s)
+
     def run(self, run: Run) -> None:
         """Keep a run's record."""
         self._journal.add_chore(

@@ -107,10 +107,8 @@ def open_sealed(path: Path) -> Iterator[zipfile.ZipFile]:
         FileFailed: It cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            _check_seal(file, path)
-            with _open_zip(file, path) as archive:
-                yield archive
+        with path.open("rb") as file, read_sealed(file, f"file {path}") as archive:
+            yield archive
     except OSError as error:
         raise FileFailed(
             f"The file {path} cannot be read: {error.strerror or error}. "
@@ -118,7 +116,23 @@ def open_sealed(path: Path) -> Iterator[zipfile.ZipFile]:
         ) from error
 
 
-def _check_seal(file: IO[bytes], path: Path) -> None:
+@contextmanager
+def read_sealed(file: IO[bytes], what: str) -> Iterator[zipfile.ZipFile]:
+    """Yields the zip file that an open file is, after its seal was found whole.
+
+    Args:
+        file: Stays open.
+        what: What the sentences call it.
+
+    Raises:
+        DamagedBackup: It is no backup, or not as it was written.
+    """
+    _check_seal(file, what)
+    with _open_zip(file, what) as archive:
+        yield archive
+
+
+def _check_seal(file: IO[bytes], what: str) -> None:
     size_bytes = file.seek(0, os.SEEK_END)
     end_bytes = _END_BYTES + _COMMENT_BYTES
     file.seek(max(0, size_bytes - end_bytes))
@@ -127,27 +141,27 @@ def _check_seal(file: IO[bytes], path: Path) -> None:
         file.seek(0)
         if file.read(2) == _END[:2]:
             raise DamagedBackup(
-                f"The file {path} is no backup of CodeInterview, or its end is missing. "
+                f"The {what} is no backup of CodeInterview, or its end is missing. "
                 "Copy it again, or use another backup. Nothing was changed."
             )
         raise DamagedBackup(
-            f"The file {path} is not a backup of CodeInterview. Name one that "
+            f"The {what} is not a backup of CodeInterview. Name one that "
             "`codeinterview backup` wrote. Nothing was changed."
         )
     if _digest(file, size_bytes - _HEX_BYTES) != end[-_HEX_BYTES:]:
         raise DamagedBackup(
-            f"The file {path} is damaged: its checksum does not match what is in it. "
+            f"The {what} is damaged: its checksum does not match what is in it. "
             "Copy it again, or use another backup. Nothing was changed."
         )
 
 
-def _open_zip(file: IO[bytes], path: Path) -> zipfile.ZipFile:
+def _open_zip(file: IO[bytes], what: str) -> zipfile.ZipFile:
     file.seek(0)
     try:
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise DamagedBackup(
-            f"The file {path} cannot be read as a zip file: {error}. "
+            f"The {what} cannot be read as a zip file: {error}. "
             "Use another backup. Nothing was changed."
         ) from error
 

@@ -9,6 +9,7 @@ from psycopg import IsolationLevel, sql
 from codeinterview_server.db.errors import DatabaseStartError, SchemaNewerError
 from codeinterview_server.db.migrate import known_revisions, read_revision
 from codeinterview_server.db.staging import TableShape, connect, read_schema, staging
+from codeinterview_server.domain.errors import TooLarge
 from codeinterview_server.records.archive import ArchiveWriter, new_archive
 from codeinterview_server.records.manifest import (
     HOST_KEY,
@@ -20,7 +21,8 @@ from codeinterview_server.records.manifest import (
 from codeinterview_server.version import __version__
 
 _WRITE_BYTES: Final = 64 * 1024
-_COPY: Final = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT")
+_COPY: Final = sql.SQL("COPY ({}) TO STDOUT")
+_ALL: Final = sql.SQL("SELECT {} FROM {} ORDER BY {}")
 
 
 def back_up(url: str, path: Path, host_key: str | None = None) -> Manifest:
@@ -45,7 +47,7 @@ def back_up(url: str, path: Path, host_key: str | None = None) -> Manifest:
     """
     with connect(url) as connection:
         revision = _revision(connection)
-    shapes = _shapes(url, revision)
+    shapes = shapes_of(url, revision)
     with connect(url) as connection, new_archive(path, sealed=True) as archive:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -59,7 +61,8 @@ def back_up(url: str, path: Path, host_key: str | None = None) -> Manifest:
             program=__version__,
             revision=revision,
             tables={
-                shape.name: _copy_table(connection, schema, shape, archive) for shape in shapes
+                shape.name: copy_table(connection, _all_rows(schema, shape), shape, archive)
+                for shape in shapes
             },
             has_host_key=host_key is not None,
         )
@@ -82,27 +85,57 @@ def _revision(connection: psycopg.Connection[Any]) -> str:
     return revision
 
 
-def _shapes(url: str, revision: str) -> list[TableShape]:
+def shapes_of(url: str, revision: str) -> list[TableShape]:
+    """Returns what tables there are at a revision.
+
+    Raises:
+        psycopg.Error: PostgreSQL cannot be reached.
+    """
     with staging(url, revision) as stage:
         shapes = stage.shapes()
         stage.driver.rollback()
     return shapes
 
 
-def _copy_table(
-    connection: psycopg.Connection[Any], schema: str, shape: TableShape, archive: ArchiveWriter
+def copy_table(
+    connection: psycopg.Connection[Any],
+    rows: sql.Composed,
+    shape: TableShape,
+    archive: ArchiveWriter,
+    limit_bytes: int | None = None,
 ) -> TableContent:
-    statement = _COPY.format(
+    """Writes a table's member of an archive.
+
+    Args:
+        connection: In a transaction.
+        rows: The query whose rows are written; it has the table's columns.
+        shape: The table.
+        archive: Where the member goes.
+        limit_bytes: How large the rows may be together.
+
+    Raises:
+        psycopg.Error: PostgreSQL was lost.
+        TooLarge: The rows are larger than that.
+    """
+    with archive.member(member_of(shape.name)) as member, connection.cursor() as cursor:
+        size_bytes = _copy_rows(cursor, _COPY.format(rows), member, limit_bytes)
+        return TableContent(shape.columns, cursor.rowcount, size_bytes)
+
+
+def _all_rows(schema: str, shape: TableShape) -> sql.Composed:
+    return _ALL.format(
         sql.SQL(", ").join(map(sql.Identifier, shape.columns)),
         sql.Identifier(schema, shape.name),
         sql.SQL(", ").join(map(sql.Identifier, shape.key)),
     )
-    with archive.member(member_of(shape.name)) as member, connection.cursor() as cursor:
-        size_bytes = _copy_rows(cursor, statement, member)
-        return TableContent(shape.columns, cursor.rowcount, size_bytes)
 
 
-def _copy_rows(cursor: psycopg.Cursor[Any], statement: sql.Composed, member: IO[bytes]) -> int:
+def _copy_rows(
+    cursor: psycopg.Cursor[Any],
+    statement: sql.Composed,
+    member: IO[bytes],
+    limit_bytes: int | None,
+) -> int:
     size_bytes = 0
     with cursor.copy(statement) as copy:
         gathered = bytearray()
@@ -112,5 +145,7 @@ def _copy_rows(cursor: psycopg.Cursor[Any], statement: sql.Composed, member: IO[
             if len(gathered) >= _WRITE_BYTES:
                 size_bytes += member.write(gathered)
                 gathered.clear()
+                if limit_bytes is not None and size_bytes > limit_bytes:
+                    raise TooLarge
         size_bytes += member.write(gathered)
     return size_bytes

@@ -154,9 +154,9 @@ def restore(backup: BackupFile, url: str, mode: Mode) -> Restored:
         NotEmpty: The database has sessions, and the mode does not say what becomes of them.
         DamagedBackup: The rows are not what the manifest says, or nothing that fits together.
     """
-    with _refusals(), staging(url, backup.manifest.revision) as stage:
+    with refusals(), staging(url, backup.manifest.revision) as stage:
         stage.driver.execute("SET LOCAL statement_timeout = 0")
-        _fill(stage, backup)
+        fill(stage, backup)
         stage.advance()
         return _move(stage, mode)
 
@@ -176,7 +176,13 @@ def require_room(directory: Path, manifest: Manifest) -> None:
         )
 
 
-def _fill(stage: Staging, backup: BackupFile) -> None:
+def fill(stage: Staging, backup: BackupFile) -> None:
+    """Puts what a backup holds into the staged tables of the revision that wrote it.
+
+    Raises:
+        psycopg.Error: PostgreSQL refuses it, or was lost.
+        DamagedBackup: The rows are not what the manifest says.
+    """
     shapes = stage.shapes()
     tables = backup.manifest.tables
     found = {name: sorted(content.columns) for name, content in tables.items()}
@@ -335,7 +341,7 @@ def _damage() -> Iterator[None]:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Turns PostgreSQL's refusal of rows into a damaged backup."""
     try:
         yield

@@ -128,6 +128,8 @@ async def test_the_interface_is_described(stage: Stage) -> None:
         ("POST", "/sessions"),
         ("GET", "/sessions"),
         ("GET", "/account"),
+        ("POST", "/archives"),
+        ("GET", f"{session}/archive"),
         ("GET", session),
         ("PATCH", session),
         ("DELETE", session),
