@@ -14,6 +14,7 @@ from pycrdt import Doc, Map
 from tests.server.records.interviews import content, left_behind, of_session
 from tests.server.stage import Interview, Stage, error, staged
 
+from codeinterview_server.api import archives
 from codeinterview_server.db.engine import Database
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.records.archive import ArchiveWriter
@@ -146,6 +147,36 @@ async def test_what_was_just_typed_and_run_is_copied_to_another_server(
     assert [row[4] for row in kept["events"]][:2] == kinds[:2]
     copied = [row for row in found["events"] if row[4] == "copied"]
     assert [row[3:] for row in copied] == [("@host:ada", "copied", {"from": interview.id})]
+
+
+@pytest.mark.parametrize("table", ["updates", "runs"])
+async def test_what_is_not_written_down_yet_is_waited_for(
+    stage: Stage, database_url: str, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interview = await stage.create(language="python", code="one\n")
+    path = f"/sessions/{interview.id}/archive"
+    async with interview.room.enter() as client:
+        await client.message("welcome")
+        await client.sync()
+        # From here on there is nothing to write but what comes.
+        await packed(stage, interview.id)
+        with psycopg.connect(database_url) as blocker:
+            blocker.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+            if table == "updates":
+                await client.insert(0, "two\n")
+            run = {"run_id": "r1", "language": "python", "path": "main.py"}
+            await client.tell("run", event="started", **run)
+            await client.fence()
+            with monkeypatch.context() as hurry:
+                hurry.setattr(archives, "_FLUSH_S", 0.2)
+                answer = await stage.call("GET", path, stage.host_key)
+                assert error(answer) == (503, "DATABASE_AWAY")
+            blocker.rollback()
+        # Here it runs on; whoever runs it is not over there.
+        data = await adopted(stage, await packed(stage, interview.id))
+    assert data["code"] == ("two\none\n" if table == "updates" else "one\n")
+    [record] = of_session(content(database_url), data["id"])["runs"]
+    assert record[7] == "stopped"
 
 
 async def test_on_the_same_server_the_copy_has_a_code_of_its_own(

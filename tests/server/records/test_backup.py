@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy
 from tests.server.records.interviews import (
     add_event,
+    add_key,
     add_session,
     content,
     fill,
@@ -295,6 +296,69 @@ def test_the_rules_of_a_session_come_back(database_url: str, empty: str, path: P
     bring_back(path, empty)
     assert content(empty) == content(database_url)
     assert content(empty)["sessions"][0][-5:] == ("knock", False, ["observer"], "k1", True)
+
+
+def keys_in(url: str) -> dict[str, tuple[str, bool]]:
+    """Each key's name, and whether it is good."""
+    return {row[0]: (row[1], row[5] is None) for row in content(url)["host_keys"]}
+
+
+def own(url: str, session_id: str, key_id: str) -> None:
+    """Has a key own a session, and have let somebody into it."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "UPDATE sessions SET owner_key_id = %s WHERE id = %s", (key_id, session_id)
+        )
+        connection.execute(
+            "UPDATE participants SET key_id = %s WHERE session_id = %s AND id = 'u1'",
+            (key_id, session_id),
+        )
+
+
+def statuses(url: str, session_id: str) -> list[str]:
+    return [row[6] for row in of_session(content(url), session_id)["participants"]]
+
+
+@pytest.mark.parametrize("mode", [Mode.REFUSE, Mode.REPLACE])
+def test_keys_come_back_but_those_that_were_revoked_since_stay_so(
+    database_url: str, empty: str, path: Path, mode: Mode
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        for key_id, name in (("k2", "grace"), ("k3", "mallory"), ("k4", "alan")):
+            add_key(connection, key_id, name)
+    fill(database_url, 2)
+    own(database_url, "00000001", "k2")
+    own(database_url, "00000002", "k3")
+    back_up(database_url, path)
+    with psycopg.connect(empty) as connection:
+        add_key(connection, "k3", "mallory", revoked_at=9)
+        add_key(connection, "k5", "Alan")
+    assert bring_back(path, empty, mode) == Restored(2, 0)
+    assert keys_in(empty) == {
+        "k1": ("ada", True),
+        "k2": ("grace", True),
+        "k3": ("mallory", False),
+        # The name has another's by now.
+        "k4": ("alan", False),
+        "k5": ("Alan", True),
+    }
+    assert statuses(empty, "00000001") == ["admitted"] * 3
+    assert statuses(empty, "00000002") == ["admitted", "removed", "admitted"]
+
+
+def test_keys_that_are_merged_in_open_nothing(database_url: str, empty: str, path: Path) -> None:
+    with psycopg.connect(database_url) as connection:
+        add_key(connection, "k2", "grace")
+    fill(database_url, 1)
+    own(database_url, "00000001", "k2")
+    back_up(database_url, path)
+    with psycopg.connect(empty) as connection:
+        add_key(connection, "k1", "ada")
+    assert bring_back(path, empty, Mode.MERGE) == Restored(1, 0)
+    assert keys_in(empty) == {"k1": ("ada", True), "k2": ("grace", False)}
+    [session] = content(empty)["sessions"]
+    assert session[-2:] == ("k2", False)
+    assert statuses(empty, "00000001") == ["admitted", "removed", "admitted"]
 
 
 def test_every_revision_can_be_staged(database_url: str, path: Path) -> None:
