@@ -21,11 +21,13 @@ from codeinterview_server.version import __version__
 _FETCH_ROWS: Final = 500
 _SESSION: Final = """
 SELECT id, title, language, creator_id, phase, locked, join_policy, observers_listed,
-    revoked_invites, created_at, updated_at, expires_at
+    revoked_invites, created_at, updated_at, expires_at, shared,
+    (SELECT name FROM host_keys WHERE host_keys.id = owner_key_id) AS owner
 FROM sessions WHERE id = %s
 """
 _PARTICIPANTS: Final = """
-SELECT id, name, color, presence, role, status, joined_at
+SELECT id, name, color, presence, role, status, joined_at,
+    (SELECT name FROM host_keys WHERE host_keys.id = key_id) AS key
 FROM participants WHERE session_id = %s ORDER BY joined_at, id
 """
 _RUNS: Final = """
@@ -45,10 +47,11 @@ This is everything that CodeInterview {version} had of one session. Times are UT
 
 files/             the files as they were at the time of the export
 session.json       the session
-participants.json  who joined or knocked, without their secrets
+participants.json  who joined or knocked, without their secrets; "key" names the host's key
+                   that let them in, if one did
 runs.jsonl         who ran what and what it printed, one run a line
 events.jsonl       who did what, other than typing, one act a line; "@host" acted by the
-                   host's key, null is the server
+                   host's key, "@host:ada" by the key named ada, null is the server
 journal.jsonl      every edit, one a line: "update" is base64 of Yjs' update format v1;
                    applied in order they make the document and its whole history
 snapshot.json      the document as of one place in the journal, in the same form

@@ -35,6 +35,9 @@ def test_everything_of_one_session(database_url: str, tmp_path: Path) -> None:
     mine, other = fill(database_url, 2, updates=0)
     texts = write_code(database_url, mine)
     assert texts == {"main.py": "three\ntwo 😀\none\n"}
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE sessions SET owner_key_id = 'k1', shared = true")
+        connection.execute("UPDATE participants SET key_id = 'k1' WHERE id = 'u1'")
     path = tmp_path / "export.zip"
     export(database_url, mine, path)
     everything = content(database_url)
@@ -53,7 +56,9 @@ def test_everything_of_one_session(database_url: str, tmp_path: Path) -> None:
     rules = {"join_policy": "invite", "observers_listed": True, "revoked_invites": []}
     assert rules.items() <= session.items()
     assert session["created_at"] == "1970-01-01T00:00:00.001Z"
-    assert {person["id"] for person in participants} == {"u0", "u1", "u2"}
+    assert (session["owner"], session["shared"]) == ("ada", True)
+    keys = {person["id"]: person["key"] for person in participants}
+    assert keys == {"u0": None, "u1": "ada", "u2": None}
     assert run["output"] == [{"stream": "stdout", "text": HOSTILE * 10}]
     assert (event["kind"], event["payload"]) == ("title", {"title": HOSTILE})
     stored = [row for row in everything["updates"] if row[0] == mine]
