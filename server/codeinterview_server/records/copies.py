@@ -49,7 +49,8 @@ from codeinterview_server.version import __version__
 
 _ID_ATTEMPTS: Final = 8
 _TIME_MAX: Final = 2**53 - 1
-_FETCH_ROWS: Final = 500
+_FETCH_ROWS: Final = 20
+"""A run's output has up to 256 KiB."""
 _NO_ONES_HASH: Final = sql.SQL("sha256(convert_to(gen_random_uuid()::text, 'UTF8'))")
 _NULL: Final = sql.SQL("NULL")
 _LEFT_BEHIND: Final[Mapping[tuple[str, str], sql.Composable]] = {
@@ -59,6 +60,7 @@ _LEFT_BEHIND: Final[Mapping[tuple[str, str], sql.Composable]] = {
     ("participants", "key_id"): _NULL,
 }
 _ROWS: Final = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {}")
+_ALL: Final = sql.SQL("SELECT * FROM {} WHERE {} ORDER BY {}")
 _INSERT: Final = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ORDER BY {}")
 _TAKEN: Final = sql.SQL("SELECT FROM {} WHERE id = %s")
 # The updates have new numbers, in the same order; the snapshot goes as far among them as before.
@@ -217,19 +219,26 @@ def _check_document(driver: psycopg.Connection[Any], limits: Limits) -> None:
     for snapshot in _dicts(driver, "snapshots"):
         covered = snapshot["seq"]
         document.load(snapshot["state"])
-    for update in _dicts(driver, "updates"):
-        if update["seq"] > covered:
-            document.load(update["data"])
+    for update in _dicts(driver, "updates", after=covered):
+        document.load(update["data"])
     document.check_loaded()
 
 
-def _dicts(driver: psycopg.Connection[Any], table: str) -> Iterator[dict[str, Any]]:
-    """Yields a staged table's rows, in order."""
+def _dicts(
+    driver: psycopg.Connection[Any], table: str, *, after: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yields a staged table's rows, in order, a few in memory at a time.
+
+    Args:
+        driver: In the staging transaction.
+        table: Which.
+        after: Leaves out what is numbered up to this.
+    """
     key = {"updates": "seq", "events": "id", "snapshots": "seq"}.get(table, "1")
+    where = sql.SQL("true") if after is None else sql.SQL("seq > {}").format(sql.Literal(after))
     with driver.cursor(name="check", row_factory=dict_row) as cursor:
         cursor.itersize = _FETCH_ROWS
-        query = sql.SQL("SELECT * FROM {} ORDER BY {}").format(_staged(table), sql.SQL(key))
-        cursor.execute(query)
+        cursor.execute(_ALL.format(_staged(table), where, sql.SQL(key)))
         yield from cursor
 
 
