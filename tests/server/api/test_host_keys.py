@@ -194,6 +194,19 @@ async def test_a_revoked_key_ends_its_requests_sockets_and_tokens_at_once(
         await stage.add_key("Ada")
 
 
+async def test_every_server_of_the_database_hears_of_it(database: Database, data_dir: Path) -> None:
+    async with staged(database, data_dir) as first, staged(database, data_dir) as second:
+        _, ada = await first.add_key("ada")
+        here = await first.create(host_key=ada)
+        there = await second.create(host_key=ada)
+        async with here.room.enter() as one, there.room.enter() as other:
+            await one.message("welcome")
+            await other.message("welcome")
+            await first.keys.revoke("ada", now_ms())
+            for client in (one, other):
+                assert await client.until_closed() == (4403, "removed")
+
+
 async def test_what_was_revoked_while_nobody_listened_is_cut_off_on_return(
     stage: Stage, database: Database, database_url: str
 ) -> None:
