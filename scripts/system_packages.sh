@@ -32,7 +32,7 @@ libraries=(
     libudev.so.1:libudev1
 )
 # Program and its Debian package.
-programs=(chromium:chromium Xvfb:xvfb xauth:xauth ip:iproute2 xdotool:xdotool xclip:xclip sshd:openssh-server systemd-analyze:systemd)
+programs=(chromium:chromium Xvfb:xvfb xauth:xauth ip:iproute2 xdotool:xdotool xclip:xclip sshd:openssh-server systemd-analyze:systemd nginx:nginx-light)
 
 PATH=$PATH:/usr/sbin:/sbin
 present=$(ldconfig -p 2>/dev/null || true)
