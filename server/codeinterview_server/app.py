@@ -11,11 +11,13 @@ from codeinterview_server.api import (
     errors,
     invites,
     joining,
+    links,
     participants,
     sessions,
     socket,
     status,
 )
+from codeinterview_server.api.approach import Approaches
 from codeinterview_server.api.body_limit import BodyLimit
 from codeinterview_server.api.crowd import Crowd
 from codeinterview_server.api.guesses import GuessLimit
@@ -23,6 +25,7 @@ from codeinterview_server.api.headers import SecurityHeaders
 from codeinterview_server.api.origins import AllowedHosts, OriginGuard
 from codeinterview_server.api.pages import Pages
 from codeinterview_server.api.rate_limit import RateLimit
+from codeinterview_server.api.reach import Reach
 from codeinterview_server.api.services import Services
 from codeinterview_server.api.web_files import WEB_DIST, WebFiles
 from codeinterview_server.config import Settings
@@ -59,6 +62,7 @@ def create_app(
     rooms = Rooms(database, limits, idle_s=settings.room_idle_s)
     retention = Retention(database, settings.retention_days, lambda: rooms.loaded)
     revocations = Revocations(database, rooms)
+    reach = Reach()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -97,11 +101,12 @@ def create_app(
         knocks=RateLimit(limits.knocks_per_minute),
         arrivals=RateLimit(limits.arrivals_per_minute),
         crowd=Crowd(settings.sockets_per_address),
+        reach=reach,
         host_key=host_key,
     )
     app.state.services = services
     app.state.rooms = rooms
-    for part in (status, sessions, joining, participants, invites, archives, socket):
+    for part in (status, sessions, joining, participants, invites, archives, links, socket):
         app.include_router(part.router)
     app.router.default = Pages(WebFiles(web_dist))
     errors.install(app)
@@ -119,6 +124,7 @@ def create_app(
         together=RateLimit(max(each, limits.guesses_per_minute)),
         vouches=services.vouches,
     )
-    app.add_middleware(OriginGuard, hosts=hosts)
+    app.add_middleware(OriginGuard, hosts=hosts, reach=reach)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Approaches, reach=reach)
     return app
