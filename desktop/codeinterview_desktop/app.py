@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .core.discovery import Discovery
     from .core.own_server import OwnServer
     from .core.services import Services
+    from .core.tunnels.internet import Internet
     from .ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ class DesktopApp:
             pace=pace,
         )
         self._discovery: Discovery | None = None
+        self._internet: Internet | None = None
         self._server: OwnServer | None = None
         self._services: Services | None = None
         self._window: MainWindow | None = None
@@ -164,6 +166,9 @@ class DesktopApp:
             await self._server.stop()
 
     async def _leave_network(self) -> None:
+        # Before the rooms, so that nobody comes in while they close.
+        if self._internet is not None:
+            await self._internet.stop()
         if self._services is not None:
             await self._services.hosting.stop()
         if self._discovery is not None:
@@ -175,9 +180,13 @@ class DesktopApp:
         from .core.hosting import Hosting
         from .core.joining import Joining
         from .core.own_server import OwnServer
+        from .core.public_link import PublicLink
         from .core.recent import Recent, RecentFile
         from .core.server_command import listens_on_ipv6
         from .core.services import Services
+        from .core.tunnels.internet import Internet
+        from .core.tunnels.link_announcer import LinkAnnouncer
+        from .core.tunnels.maker import TunnelMaker
 
         ipv6 = listens_on_ipv6()
         server = self._server = OwnServer(self.supervisor, self.settings, self._run_key, self.tasks)
@@ -192,6 +201,7 @@ class DesktopApp:
         discovery.failed.connect(self.reports.notice)
         recent_file = RecentFile(self._paths.recent_file)
         recent = Recent(recent_file, server.client)
+        public = PublicLink()
         hosting = Hosting(
             settings=self.settings,
             supervisor=self.supervisor,
@@ -201,6 +211,16 @@ class DesktopApp:
             recent_file=recent_file,
             tasks=self.tasks,
             addresses=lambda allowed: usable_addresses(allow_network=allowed, ipv6=ipv6),
+            public=public,
+        )
+        internet = self._internet = Internet(
+            hosting=hosting,
+            supervisor=self.supervisor,
+            settings=self.settings,
+            maker=TunnelMaker(self._paths.config, self._spawn_keeper, self.tasks),
+            announcer=LinkAnnouncer(server, self.supervisor, self.tasks),
+            public=public,
+            tasks=self.tasks,
         )
         services = Services(
             paths=self._paths,
@@ -210,6 +230,7 @@ class DesktopApp:
             supervisor=self.supervisor,
             discovery=discovery,
             hosting=hosting,
+            internet=internet,
             joining=Joining(discovery, recent, server.client),
             recent=recent,
         )
@@ -218,6 +239,9 @@ class DesktopApp:
 
     def _spawn(self, command: Command) -> ChildProcess:
         return QtChildProcess(command, self._paths.server_log)
+
+    def _spawn_keeper(self, command: Command) -> ChildProcess:
+        return QtChildProcess(command, self._paths.tunnel_log)
 
 
 def run(link: str | None = None) -> int:

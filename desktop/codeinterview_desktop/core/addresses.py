@@ -27,7 +27,7 @@ _ROUTE_PROBES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")
 
 
 class AddressKind(IntEnum):
-    """What an address is good for; smaller is better."""
+    """What an address is good for; smaller is better, and TUNNEL is the user's choice."""
 
     DEFAULT_ROUTE = 0
     LAN = 1
@@ -35,6 +35,7 @@ class AddressKind(IntEnum):
     IPV6 = 3
     VIRTUAL = 4
     LOOPBACK = 5
+    TUNNEL = 6
 
 
 _KIND_WORDS = {
@@ -44,6 +45,7 @@ _KIND_WORDS = {
     AddressKind.IPV6: "IPv6",
     AddressKind.VIRTUAL: "VPN or virtual network",
     AddressKind.LOOPBACK: "this computer only",
+    AddressKind.TUNNEL: "over the internet",
 }
 
 

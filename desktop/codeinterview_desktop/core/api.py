@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ import httpx
 from . import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from .values import (
         CreatedSession,
@@ -49,6 +50,21 @@ class ApiError(Exception):
         super().__init__(sentence)
         self.code = code
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLink:
+    """A way in that the server must know of, to answer there.
+
+    Attributes:
+        url: its origin.
+        kind: what it is, such as `tunnel`.
+        forwarded: whether the X-Forwarded-* headers that come along are to be believed.
+    """
+
+    url: str
+    kind: str
+    forwarded: bool
 
 
 class ServerApi:
@@ -200,6 +216,11 @@ class ServerApi:
         return await self._ask(
             "GET", f"/sessions/{session_id}/preview", _in("data", wire.preview), headers=headers
         )
+
+    async def put_links(self, links: Sequence[ServerLink]) -> None:
+        """Say under which links this server is reached from outside, in place of those before."""
+        body = {"links": [asdict(link) for link in links]}
+        await self._ask("PUT", "/links", _nothing, body=body)
 
     async def _change(self, session_id: str, change: Mapping[str, object]) -> SessionInfo:
         return await self._ask(

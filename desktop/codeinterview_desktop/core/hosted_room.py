@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from .addresses import Address
+from .addresses import Address, AddressKind
 from .api import ApiError, ServerApi
 from .events import Signal
-from .links import join_link
+from .links import join_link, origin_of
 from .supervisor import ServerAwayError
 from .values import Invites, JoinPolicy, Phase, Role, Seat, SessionInfo
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from .own_server import OwnServer
+    from .public_link import PublicLink
     from .room_watch import RoomState, RoomWatch
     from .supervisor import ServerStatus
 
@@ -30,7 +31,7 @@ _NOT_AS_PARTICIPANT: Final = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True)
 class ShareLink:
-    """A link that lets somebody join under one address of this machine."""
+    """A link that lets somebody join under one address of this machine, or through its tunnel."""
 
     url: str = field(repr=False)
     address: Address
@@ -76,6 +77,7 @@ class HostedRoom:
         server: OwnServer,
         status: Callable[[], ServerStatus],
         addresses: Callable[[], Sequence[Address]],
+        public: PublicLink,
     ) -> None:
         self.changed: Signal[[]] = Signal()
         self.watch = watch
@@ -85,6 +87,7 @@ class HostedRoom:
         self._server = server
         self._status = status
         self._addresses = addresses
+        self._public = public
         watch.changed.connect(self._on_watch)
 
     @property
@@ -105,16 +108,20 @@ class HostedRoom:
     def links(self, role: Role) -> tuple[ShareLink, ...]:
         """The links for a role, the best address first.
 
-        Empty while the server is away, and when the role's invite was revoked.
+        The public one comes first where the user wants to invite with it, else last. Empty while
+        the server is away, and when the role's invite was revoked.
         """
         status = self._status()
         invite = self._invites.of(role)
         if status.url is None or status.port is None or invite is None:
             return ()
-        port = status.port
+        origins = [(origin_of(each.host, status.port), each) for each in self._addresses()]
+        if self._public.origin is not None:
+            way = (self._public.origin, Address(self._public.host, "", AddressKind.TUNNEL))
+            origins.insert(0 if self._public.is_first else len(origins), way)
         return tuple(
-            ShareLink(join_link(each.host, port, self._session.id, invite), each)
-            for each in self._addresses()
+            ShareLink(join_link(origin, self._session.id, invite), address)
+            for origin, address in origins
         )
 
     @property

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .addresses import Address
     from .discovery import Discovery
     from .own_server import OwnServer
+    from .public_link import PublicLink
     from .recent import Recent, RecentFile
     from .settings import SettingsStore
     from .tasks import BackgroundTasks
@@ -64,6 +65,7 @@ class Hosting:
         recent_file: RecentFile,
         tasks: BackgroundTasks,
         addresses: Callable[[bool], Sequence[Address]],
+        public: PublicLink,
     ) -> None:
         """Prepare to host.
 
@@ -76,6 +78,7 @@ class Hosting:
             recent_file: keeps one's own seats across starts.
             tasks: runs what goes on in the background.
             addresses: lists the usable addresses, given whether the network is allowed.
+            public: the way in from the internet, while there is one.
         """
         self.rooms_changed: Signal[tuple[HostedRoom, ...]] = Signal()
         self._settings = settings
@@ -86,11 +89,12 @@ class Hosting:
         self._recent_file = recent_file
         self._tasks = tasks
         self._list_addresses = addresses
+        self._public = public
         self._addresses: tuple[Address, ...] = ()
         self._rooms: dict[str, HostedRoom] = {}
         self._opening: dict[str, asyncio.Lock] = {}
         self._watching: asyncio.Task[None] | None = None
-        self._disconnect: Callable[[], None] | None = None
+        self._disconnects: list[Callable[[], None]] = []
 
     @property
     def rooms(self) -> tuple[HostedRoom, ...]:
@@ -101,14 +105,17 @@ class Hosting:
         """Follow the server and the machine's addresses. Returns at once."""
         if self._watching is None:
             self._read_addresses()
-            self._disconnect = self._supervisor.changed.connect(self._on_server)
+            self._disconnects = [
+                self._supervisor.changed.connect(self._on_server),
+                self._public.changed.connect(self._tell_rooms),
+            ]
             self._watching = self._tasks.start(self._follow_addresses(), "follow addresses")
 
     async def stop(self) -> None:
         """Close every room; the sessions stay open on the server. Safe to call twice."""
-        if self._disconnect is not None:
-            self._disconnect()
-            self._disconnect = None
+        for disconnect in self._disconnects:
+            disconnect()
+        self._disconnects = []
         watching, self._watching = self._watching, None
         if watching is not None:
             watching.cancel()
@@ -193,6 +200,7 @@ class Hosting:
             server=self._server,
             status=lambda: self._supervisor.status,
             addresses=lambda: self._addresses,
+            public=self._public,
         )
         self._rooms[session.id] = room
         room.changed.connect(lambda: self._advertise(room))
@@ -247,8 +255,11 @@ class Hosting:
             # Other settings may have changed who can reach it.
             self._read_addresses()
         if before.url != now.url:
-            for room in self.rooms:
-                room.changed.emit()
+            self._tell_rooms()
+
+    def _tell_rooms(self) -> None:
+        for room in self.rooms:
+            room.changed.emit()
 
     def _read_addresses(self) -> bool:
         addresses = tuple(self._list_addresses(self._settings.current.allow_network))
@@ -261,5 +272,4 @@ class Hosting:
             await asyncio.sleep(_ADDRESSES_EVERY_S)
             if self._read_addresses():
                 await self._discovery.refresh()
-                for room in self.rooms:
-                    room.changed.emit()
+                self._tell_rooms()

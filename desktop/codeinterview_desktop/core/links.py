@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from .settings import DEFAULT_PORT
+# Where our servers listen, unless told otherwise.
+DEFAULT_PORT = 8765
 
 _INVITE = re.compile(r"[A-Za-z0-9_-]{22}")
 _CODE = re.compile(r"[0-9a-f]{8}")
@@ -43,8 +44,7 @@ class JoinTarget:
             return None
         if self.session_id is None:
             return f"{self.origin}/"
-        fragment = f"#{self.invite}" if self.invite else ""
-        return f"{self.origin}/i/{self.session_id}{fragment}"
+        return join_link(self.origin, self.session_id, self.invite)
 
 
 def origin_of(host: str, port: int) -> str:
@@ -52,10 +52,10 @@ def origin_of(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def join_link(host: str, port: int, session_id: str, invite: str | None = None) -> str:
-    """The link that lets a browser join: `http://<host>:<port>/i/<id>#<invite>`."""
+def join_link(origin: str, session_id: str, invite: str | None = None) -> str:
+    """The link that lets a browser join: `<origin>/i/<id>#<invite>`."""
     fragment = f"#{invite}" if invite else ""
-    return f"{origin_of(host, port)}/i/{session_id}{fragment}"
+    return f"{origin}/i/{session_id}{fragment}"
 
 
 def parse_join_text(text: str) -> JoinTarget:

@@ -14,6 +14,7 @@ from .reports import Reports
 from .settings import SettingsStore
 from .supervisor import ServerSupervisor
 from .tasks import BackgroundTasks
+from .tunnels.internet import Internet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Services:
     supervisor: ServerSupervisor
     discovery: Discovery
     hosting: Hosting
+    internet: Internet
     joining: Joining
     recent: Recent
     quit_requested: Signal[[]] = field(default_factory=Signal)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import getpass
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .events import Signal
 from .files import BrokenFileError, read_object, set_aside, write_object
+from .links import DEFAULT_PORT
+from .tunnels.choice import TunnelChoice, parse_choice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DEFAULT_PORT = 8765
 PRESENCE_COLOURS = 8
 NAME_LIMIT = 255
 
@@ -41,6 +42,7 @@ class AppSettings:
         allow_network: whether others on the network may reach the server.
         database_url: an existing PostgreSQL, or None for the app's own.
         theme: light, dark or the system's.
+        tunnel: the way in from the internet that was opened last.
         window_geometry: what Qt saved of the window (base64), or None.
         extra: settings that this version does not know, kept for the one that does.
     """
@@ -52,6 +54,7 @@ class AppSettings:
     allow_network: bool = True
     database_url: str | None = field(default=None, repr=False)
     theme: ThemeChoice = ThemeChoice.SYSTEM
+    tunnel: TunnelChoice = field(default_factory=TunnelChoice)
     window_geometry: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, repr=False)
 
@@ -230,6 +233,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "allow_network": _parse_allow_network,
     "database_url": parse_database_url,
     "theme": _parse_theme,
+    "tunnel": parse_choice,
     "window_geometry": _parse_geometry,
 }
 
@@ -255,4 +259,5 @@ def _from_object(stored: Mapping[str, object]) -> tuple[AppSettings, list[str]]:
 def _to_object(settings: AppSettings) -> dict[str, object]:
     known = {each.name: getattr(settings, each.name) for each in fields(settings)}
     del known["extra"]
+    known["tunnel"] = asdict(settings.tunnel)
     return {**settings.extra, **known}
