@@ -12,6 +12,7 @@ from codeinterview_server.api import (
     invites,
     joining,
     links,
+    listed,
     participants,
     sessions,
     socket,
@@ -22,6 +23,7 @@ from codeinterview_server.api.body_limit import BodyLimit
 from codeinterview_server.api.crowd import Crowd
 from codeinterview_server.api.guesses import GuessLimit
 from codeinterview_server.api.headers import SecurityHeaders
+from codeinterview_server.api.listed_sessions import ListedSessions
 from codeinterview_server.api.origins import AllowedHosts, OriginGuard
 from codeinterview_server.api.pages import Pages
 from codeinterview_server.api.rate_limit import RateLimit
@@ -87,26 +89,28 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
+    stored, host_keys = SessionStore(database), HostKeyStore(database)
     services = Services(
         settings=settings,
         limits=limits,
         database=database,
         rooms=rooms,
-        sessions=SessionStore(database),
+        sessions=stored,
         participants=ParticipantStore(database),
         events=EventStore(database),
-        host_keys=HostKeyStore(database),
+        host_keys=host_keys,
         joins=RateLimit(settings.joins_per_minute),
         previews=RateLimit(settings.previews_per_minute),
         knocks=RateLimit(limits.knocks_per_minute),
         arrivals=RateLimit(limits.arrivals_per_minute),
         crowd=Crowd(settings.sockets_per_address),
         reach=reach,
+        listed=ListedSessions(rooms, stored, host_keys),
         host_key=host_key,
     )
     app.state.services = services
     app.state.rooms = rooms
-    for part in (status, sessions, joining, participants, invites, archives, links, socket):
+    for part in (status, sessions, joining, participants, invites, archives, links, listed, socket):
         app.include_router(part.router)
     app.router.default = Pages(WebFiles(web_dist))
     errors.install(app)

@@ -49,6 +49,7 @@ from codeinterview_server.realtime.views import participant_view, people_view, s
 
 from .crowd import Crowd
 from .guesses import address_of, invite_of
+from .listed_sessions import ListedSessions
 from .rate_limit import RateLimit
 from .reach import Reach
 
@@ -112,6 +113,7 @@ class Services:
     """By session; see `Limits.arrivals_per_minute`."""
     crowd: Crowd
     reach: Reach
+    listed: ListedSessions
     host_key: str = field(repr=False)
     copying: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_COPIES_AT_ONCE))
     """Archives that are made or taken at once."""

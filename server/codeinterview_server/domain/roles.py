@@ -51,6 +51,7 @@ class Action(StrEnum):
     READ_ACCOUNT = "read_account"
     READ_LINKS = "read_links"
     CHANGE_LINKS = "change_links"
+    SHOW_SESSIONS = "show_sessions"
     COPY_SESSION = "copy_session"
     ADD_COPY = "add_copy"
     SHARE_SESSION = "share_session"
@@ -168,6 +169,7 @@ ALLOWED: Final[Mapping[Action, frozenset[Who]]] = MappingProxyType(
         Action.READ_ACCOUNT: _HOST,
         Action.READ_LINKS: _ADMINISTRATOR,
         Action.CHANGE_LINKS: _ADMINISTRATOR,
+        Action.SHOW_SESSIONS: _HOST,
         Action.COPY_SESSION: _HOSTS,
         Action.ADD_COPY: _HOST,
         Action.SHARE_SESSION: _HOST,
@@ -233,6 +235,8 @@ ROUTE_ACTIONS: Final[Mapping[tuple[str, str], frozenset[Action] | str]] = Mappin
         ("GET", "/api/v1/connection"): PUBLIC,
         ("GET", "/api/v1/links"): frozenset({Action.READ_LINKS}),
         ("PUT", "/api/v1/links"): frozenset({Action.CHANGE_LINKS}),
+        ("GET", "/api/v1/listed"): PUBLIC,
+        ("PUT", "/api/v1/listed"): frozenset({Action.SHOW_SESSIONS}),
         ("POST", "/api/v1/archives"): frozenset({Action.ADD_COPY}),
         ("GET", "/api/v1/sessions/{session_id}/archive"): frozenset({Action.COPY_SESSION}),
         ("POST", "/api/v1/sessions"): frozenset({Action.CREATE_SESSION}),

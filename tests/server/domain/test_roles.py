@@ -77,6 +77,7 @@ TABLE = {
     Action.READ_ACCOUNT: ("H", "H", "H"),
     Action.READ_LINKS: ("H", "H", "H"),
     Action.CHANGE_LINKS: ("H", "H", "H"),
+    Action.SHOW_SESSIONS: ("H", "H", "H"),
     Action.ADD_COPY: ("H", "H", "H"),
     Action.COPY_SESSION: ("HK", "HK", "HK"),
     Action.SHARE_SESSION: ("H", "H", "H"),

@@ -348,6 +348,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/listed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Listed
+         * @description Lists the sessions that their hosts show on this network, by title.
+         *
+         *     Whoever comes by a tunnel is not on this network and is shown none.
+         */
+        get: operations["read_listed_api_v1_listed_get"];
+        /**
+         * Replace Listed
+         * @description Replaces what this host shows; it is forgotten when the server ends.
+         */
+        put: operations["replace_listed_api_v1_listed_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -619,6 +645,42 @@ export interface components {
             links: components["schemas"]["LinkShape"][];
         };
         /**
+         * ListedAnswer
+         * @description What the front page shows.
+         */
+        ListedAnswer: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            /** Sessions */
+            sessions: components["schemas"]["ListedSession"][];
+        };
+        /**
+         * ListedIdsAnswer
+         * @description What this host shows.
+         */
+        ListedIdsAnswer: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            /** Sessions */
+            sessions: string[];
+        };
+        /**
+         * ListedSession
+         * @description One session as the front page shows it.
+         */
+        ListedSession: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * MeAnswer
          * @description What a credential is good for.
          */
@@ -756,6 +818,14 @@ export interface components {
         PutLinks: {
             /** Links */
             links: components["schemas"]["LinkBody"][];
+        };
+        /**
+         * PutListed
+         * @description All sessions that this host shows from now on.
+         */
+        PutListed: {
+            /** Sessions */
+            sessions: string[];
         };
         /**
          * RenewInvite
@@ -1591,6 +1661,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_listed_api_v1_listed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    replace_listed_api_v1_listed_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutListed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedIdsAnswer"];
                 };
             };
             /** @description Why it was refused */
