@@ -130,5 +130,5 @@ def create_app(
     )
     app.add_middleware(OriginGuard, hosts=hosts, reach=reach)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(Approaches, reach=reach)
+    app.add_middleware(Approaches, reach=reach, proxies=settings.trusted_proxies)
     return app
