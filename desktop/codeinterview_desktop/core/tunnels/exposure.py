@@ -17,7 +17,8 @@ def ssh_exposure(target: SshTarget, route: SshRoute) -> str:
     elif route.link is not None:
         way = route.link
     else:
-        way = f"port {route.port or 'of its choice'} at {target.host}"
+        port = f"port {route.port}" if route.port else "a port of its choice"
+        way = f"{port} at {target.host}"
     encrypted = route.domain is not None or (route.link or "").startswith("https:")
     return _exposure(way, target.host, encrypted=encrypted)
 

@@ -65,7 +65,7 @@ def test_what_is_wrong_is_said_where_it_is(choice: TunnelChoice, field: str) -> 
 
 
 def test_what_is_exposed_is_said_before() -> None:
-    assert "port of its choice at gate.example.org" in GATE.exposes
+    assert "a port of its choice at gate.example.org" in GATE.exposes
     assert "read along" in GATE.exposes
     assert "https://interview.example.org" in PROXY.exposes
     assert "read along" not in PROXY.exposes
