@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .core.discovery import Discovery
     from .core.own_server import OwnServer
     from .core.services import Services
+    from .core.team import TeamServer
     from .core.tunnels.internet import Internet
     from .ui.main_window import MainWindow
 
@@ -106,6 +107,7 @@ class DesktopApp:
         self._discovery: Discovery | None = None
         self._internet: Internet | None = None
         self._server: OwnServer | None = None
+        self._team: TeamServer | None = None
         self._services: Services | None = None
         self._window: MainWindow | None = None
 
@@ -138,6 +140,7 @@ class DesktopApp:
             self.reports.notice(self.settings.notice)
         services = self._services = self._put_together()
         services.hosting.start()
+        services.team.start()
         self.tasks.start(services.discovery.start(), "start discovery")
 
     def present(self) -> None:
@@ -161,9 +164,10 @@ class DesktopApp:
         except TimeoutError:
             _log.error("Stopping took too long")
         await self.tasks.stop()
-        # Last, because tasks ask through its client.
-        if self._server is not None:
-            await self._server.stop()
+        # Last, because tasks ask through their clients.
+        for server in (self._team, self._server):
+            if server is not None:
+                await server.stop()
 
     async def _leave_network(self) -> None:
         # Before the rooms, so that nobody comes in while they close.
@@ -176,14 +180,18 @@ class DesktopApp:
 
     def _put_together(self) -> Services:
         from .core.addresses import usable_addresses
+        from .core.copying import Copying
         from .core.discovery import Discovery
         from .core.hosting import Hosting
         from .core.joining import Joining
+        from .core.key_store import KeyStore
         from .core.own_server import OwnServer
+        from .core.places import Place
         from .core.public_link import PublicLink
         from .core.recent import Recent, RecentFile
         from .core.server_command import listens_on_ipv6
         from .core.services import Services
+        from .core.team import TeamServer
         from .core.tunnels.internet import Internet
         from .core.tunnels.link_announcer import LinkAnnouncer
         from .core.tunnels.maker import TunnelMaker
@@ -200,12 +208,14 @@ class DesktopApp:
         )
         discovery.failed.connect(self.reports.notice)
         recent_file = RecentFile(self._paths.recent_file)
-        recent = Recent(recent_file, server.client)
+        team = self._team = TeamServer(self.settings, KeyStore(), self.tasks)
+        recent = Recent(recent_file, server.client, team)
         public = PublicLink()
         hosting = Hosting(
             settings=self.settings,
             supervisor=self.supervisor,
             server=server,
+            team=team,
             discovery=discovery,
             recent=recent,
             recent_file=recent_file,
@@ -233,6 +243,8 @@ class DesktopApp:
             internet=internet,
             joining=Joining(discovery, recent, server.client),
             recent=recent,
+            team=team,
+            copying=Copying({Place.HERE: server, Place.TEAM: team}, self._paths.data, recent),
         )
         services.quit_requested.connect(self.quit.set)
         return services

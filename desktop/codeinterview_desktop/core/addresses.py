@@ -34,6 +34,7 @@ class AddressKind(IntEnum):
     PUBLIC = 2
     IPV6 = 3
     VIRTUAL = 4
+    TEAM = 8
     LOOPBACK = 5
     TUNNEL = 6
 
@@ -44,6 +45,7 @@ _KIND_WORDS = {
     AddressKind.PUBLIC: "public address",
     AddressKind.IPV6: "IPv6",
     AddressKind.VIRTUAL: "VPN or virtual network",
+    AddressKind.TEAM: "team server",
     AddressKind.LOOPBACK: "this computer only",
     AddressKind.TUNNEL: "over the internet",
 }

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from .events import Signal
 from .files import BrokenFileError, read_object, set_aside, write_object
 from .links import DEFAULT_PORT
+from .team_address import parse_team_address
 from .tunnels.choice import TunnelChoice, parse_choice
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class AppSettings:
         database_url: an existing PostgreSQL, or None for the app's own.
         theme: light, dark or the system's.
         tunnel: the way in from the internet that was opened last.
+        team_address: the origin of the team server that the user signed in to, or None.
         window_geometry: what Qt saved of the window (base64), or None.
         extra: settings that this version does not know, kept for the one that does.
     """
@@ -55,6 +57,7 @@ class AppSettings:
     database_url: str | None = field(default=None, repr=False)
     theme: ThemeChoice = ThemeChoice.SYSTEM
     tunnel: TunnelChoice = field(default_factory=TunnelChoice)
+    team_address: str | None = None
     window_geometry: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, repr=False)
 
@@ -212,6 +215,14 @@ def parse_database_url(value: object) -> str | None:
     return text
 
 
+def _parse_team_address(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("A team server’s address is a text.")
+    return parse_team_address(value).origin
+
+
 def _parse_theme(value: object) -> ThemeChoice:
     try:
         return ThemeChoice(str(value))
@@ -234,6 +245,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "database_url": parse_database_url,
     "theme": _parse_theme,
     "tunnel": parse_choice,
+    "team_address": _parse_team_address,
     "window_geometry": _parse_geometry,
 }
 
