@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from PySide6.QtGui import QGuiApplication
 from tests.desktop.core.tunnels.support import listens
+from tests.desktop.process.test_quick_tunnel import install
 from tests.desktop.support import seen
 from tests.desktop.ui.conftest import host, press, said
 from tests.support.ssh_server import SshServer, free_port, make_key
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from codeinterview_desktop.ui.internet.secret_dialog import SecretDialog
     from codeinterview_desktop.ui.internet.section import InternetSection
     from codeinterview_desktop.ui.internet.setup_dialog import SetupDialog
+    from codeinterview_desktop.ui.session.page import HostedPage
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -197,6 +203,56 @@ def test_a_failure_is_said_tried_again_and_mended_in_the_form(
             assert app.settings.current.tunnel == choice_of(sshd)
 
     on_qt(story())
+
+
+def test_cloudflareds_link_is_believed_about_visitors_and_its_next_one_is_announced(
+    on_qt: Callable[..., Any], house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        async with house.served() as app:
+            window, desk = app.window, app.window.internet
+            page = await host(window)
+            section = page.panel.internet
+            press(section.setup)
+            await seen(lambda: desk.setup is not None, "form")
+            assert desk.setup is not None
+            desk.setup.quick.click()
+            press(desk.setup.start)
+            await shows(section, "On")
+            first = "https://quiet-lake-0.trycloudflare.com"
+            assert section.public.link.text().startswith(f"{first}/i/")
+            assert await links(page) == [{"url": first, "kind": "tunnel", "forwarded": True}]
+            assert section.banner.text == ""
+
+            # It dies, and its next run has another link, which has to be sent again.
+            started = json.loads((tmp_path / "starts").read_text().splitlines()[-1])
+            os.kill(started["pid"], signal.SIGKILL)
+            second = "https://quiet-lake-1.trycloudflare.com"
+            await seen(
+                lambda: section.public.link.text().startswith(f"{second}/i/"), "another link"
+            )
+            assert "new one" in section.banner.text
+            assert [each["url"] for each in await links(page)] == [second]
+            press(section.stop)
+            await shows(section, "Off")
+            await seen(lambda: not app.services.internet.is_told, "taken back")
+            assert await links(page) == []
+
+    install(tmp_path, "up")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    on_qt(story())
+
+
+async def links(page: HostedPage) -> list[dict[str, Any]]:
+    """What the server was told of."""
+    credential = page.room.web_credential
+    assert credential is not None
+    headers = {"Authorization": f"Bearer {credential.host_key}"}
+    async with httpx.AsyncClient(trust_env=False, timeout=20, headers=headers) as http:
+        told: list[dict[str, Any]] = (await http.get(f"{credential.origin}/api/v1/links")).json()[
+            "links"
+        ]
+    return told
 
 
 def test_quitting_while_a_question_is_open_leaves_nothing(
