@@ -65,6 +65,16 @@ test("the text arrives, and edits go both ways", async () => {
   });
 });
 
+test("the round trip is measured on each connection anew", async () => {
+  const a = enter("a");
+  expect(a.roundTrip.getSnapshot()).toBeNull();
+  await until(() => expect(a.roundTrip.getSnapshot()).toMatchObject({ count: 1, lost: 0 }));
+  await away(a);
+  expect(a.roundTrip.getSnapshot()).toBeNull();
+  await back(a);
+  await until(() => expect(a.roundTrip.getSnapshot()).toMatchObject({ count: 1, lost: 0 }));
+});
+
 test("an edit is on the socket before the call returns", async () => {
   const frames: Uint8Array[] = [];
   const room = new Room({

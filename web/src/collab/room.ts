@@ -12,6 +12,7 @@ import type { ServerMessage } from "./messages";
 import { Presence } from "./presence";
 import { reduce } from "./reduce";
 import { Replica } from "./replica";
+import { RoundTrip } from "./roundTrip";
 import { RunFeed } from "./runFeed";
 import { initialSnapshot, type RoomSnapshot } from "./snapshot";
 import { roomKey, UnsentEdits, type Shelf } from "./unsentEdits";
@@ -37,6 +38,8 @@ const EDIT_ACTIONS: ReadonlySet<string> = new Set(["edit", "edit_code"]);
 
 export class Room {
   readonly options: RoomOptions;
+  /** How fast the line is; kept apart from the snapshot, as it changes every few seconds. */
+  readonly roundTrip: RoundTrip;
   readonly #connection: Connection;
   readonly #presence: Presence;
   readonly #unsent: UnsentEdits;
@@ -81,12 +84,14 @@ export class Room {
         this.#presence.lost();
         this.#runs.lost();
         this.#replica.lost();
+        this.roundTrip.lost();
       },
       onProbe: () => {
         this.#probes += 1;
         this.#tell({ type: "ping", id: `probe-${String(this.#probes)}` });
       },
     });
+    this.roundTrip = new RoundTrip((id) => this.#tell({ type: "ping", id, ahead: true }));
     this.#replica = this.#newReplica();
     this.#watchPage();
   }
@@ -141,6 +146,7 @@ export class Room {
     this.#disposed = true;
     this.#page.abort();
     this.#connection.dispose();
+    this.roundTrip.dispose();
     this.#runs.dispose();
     this.#presence.dispose();
     this.#replica.dispose();
@@ -232,6 +238,7 @@ export class Room {
   #hear(message: ServerMessage): void {
     switch (message.type) {
       case "pong":
+        this.roundTrip.heard(message.id);
         this.#replica.passed(message.id);
         return;
       case "run":
@@ -250,10 +257,12 @@ export class Room {
         this.#replica.opened(false);
         this.#presence.opened();
         this.#runs.opened(message.runs, message.participant.id);
+        this.roundTrip.opened();
         return;
       case "waiting":
         this.#set(reduce(this.#snapshot, message));
         this.#connection.answered();
+        this.roundTrip.opened();
         return;
       default:
         this.#set(reduce(this.#snapshot, message));
