@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from functools import partial
 
 import httpx
 
+from codeinterview_desktop.core.addresses import advertised_addresses
 from codeinterview_desktop.core.discovery import Discovery, NearbySession
 
 
@@ -21,7 +23,7 @@ async def _stdin_closes() -> None:
 
 
 async def _advertise(session_id: str, title: str, host_name: str, port: str) -> None:
-    discovery = Discovery()
+    discovery = Discovery(addresses=partial(advertised_addresses, ipv6=True))
     await discovery.start()
     await discovery.advertise(session_id, title, host_name, int(port))
     print("advertised", flush=True)
@@ -35,7 +37,7 @@ async def _browse() -> None:
     discovery = Discovery()
 
     def show(entries: tuple[NearbySession, ...]) -> None:
-        line = [[entry.session_id, entry.title, entry.host_name, entry.origin] for entry in entries]
+        line = [[each.session_id, each.title, each.host_name, each.address] for each in entries]
         print(json.dumps(line), flush=True)
 
     discovery.nearby_changed.connect(show)

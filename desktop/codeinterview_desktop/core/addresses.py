@@ -27,7 +27,7 @@ _ROUTE_PROBES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")
 
 
 class AddressKind(IntEnum):
-    """What an address is good for; smaller is better, and TUNNEL is the user's choice."""
+    """What an address is good for; smaller is better, and the last ones stand where they suit."""
 
     DEFAULT_ROUTE = 0
     LAN = 1
@@ -37,6 +37,7 @@ class AddressKind(IntEnum):
     TEAM = 8
     LOOPBACK = 5
     TUNNEL = 6
+    NAME = 7
 
 
 _KIND_WORDS = {
@@ -48,6 +49,7 @@ _KIND_WORDS = {
     AddressKind.TEAM: "team server",
     AddressKind.LOOPBACK: "this computer only",
     AddressKind.TUNNEL: "over the internet",
+    AddressKind.NAME: "by name, where the other system finds it",
 }
 
 
@@ -99,13 +101,8 @@ def usable_addresses(
         return (LOOPBACK,)
     best = (routed or default_route_addresses)()
     found: list[Address] = []
-    try:
-        listed = list(adapters())
-    except OSError:
-        listed = []
-    for adapter in listed:
-        for ip in adapter.ips:
-            text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
+    for adapter in _listed(adapters):
+        for text in map(_text, adapter.ips):
             kind = _kind(text, adapter.nice_name, best)
             if kind is not None and (ipv6 or ":" not in text):
                 found.append(Address(text, adapter.nice_name, kind))
@@ -113,6 +110,32 @@ def usable_addresses(
     unique = {each.host: each for each in reversed(found)}
     ordered = tuple(each for each in found if unique[each.host] is each)
     return ordered or (LOOPBACK,)
+
+
+def link_local_addresses(
+    *, ipv6: bool = True, adapters: Callable[[], Iterable[ifaddr.Adapter]] = ifaddr.get_adapters
+) -> tuple[str, ...]:
+    """What this machine's real interfaces are called on their own cable alone, without zones.
+
+    Where no router gives addresses, these are all that there is.
+    """
+    found: set[str] = set()
+    for adapter in _listed(adapters):
+        if _VIRTUAL.match(adapter.nice_name):
+            continue
+        for ip in adapter.ips:
+            address = ipaddress.ip_address(_text(ip))
+            is_wanted = ipv6 or address.version == 4
+            if is_wanted and address.is_link_local and _is_settled(ip):
+                found.add(str(address))
+    return tuple(sorted(found, key=lambda each: (":" in each, _numeric(each))))
+
+
+def advertised_addresses(*, ipv6: bool) -> tuple[str, ...]:
+    """What to tell other programs on the network, the best first; none without a network."""
+    usable = usable_addresses(allow_network=True, ipv6=ipv6)
+    hosts = (each.host for each in usable if each.kind is not AddressKind.LOOPBACK)
+    return (*hosts, *link_local_addresses(ipv6=ipv6))
 
 
 def default_route_addresses() -> frozenset[str]:
@@ -126,6 +149,30 @@ def default_route_addresses() -> frozenset[str]:
         except OSError:
             continue
     return frozenset(found)
+
+
+def _listed(adapters: Callable[[], Iterable[ifaddr.Adapter]]) -> list[ifaddr.Adapter]:
+    try:
+        return list(adapters())
+    except OSError:
+        return []
+
+
+def _text(ip: ifaddr.IP) -> str:
+    return ip.ip if isinstance(ip.ip, str) else ip.ip[0]
+
+
+def _is_settled(ip: ifaddr.IP) -> bool:
+    """Whether it can be used: the system first asks around for a second whether it is taken."""
+    if isinstance(ip.ip, str):
+        return True
+    text, flow, zone = ip.ip
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind((text, 0, flow, zone))
+    except OSError:
+        return False
+    return True
 
 
 def _kind(text: str, interface: str, routed: frozenset[str]) -> AddressKind | None:

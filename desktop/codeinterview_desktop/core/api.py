@@ -304,6 +304,10 @@ class ServerApi:
             "PATCH", f"/sessions/{session_id}", _in("data", wire.session), body=change
         )
 
+    async def put_listed(self, session_ids: Sequence[str]) -> None:
+        """Say which sessions this server's front page shows, in place of those before."""
+        await self._ask("PUT", "/listed", _nothing, body={"sessions": list(session_ids)})
+
     async def _change_person(
         self, session_id: str, participant_id: str, change: Mapping[str, object]
     ) -> None:

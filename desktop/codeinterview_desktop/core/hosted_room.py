@@ -76,6 +76,7 @@ class HostedRoom:
         server: HostServer,
         place: Place,
         ways: Callable[[], Sequence[tuple[str, Address]]],
+        is_shown: bool,
     ) -> None:
         """Prepare it; `Hosting` does.
 
@@ -87,6 +88,7 @@ class HostedRoom:
             server: holds it.
             place: whose that server is.
             ways: the origins under which others reach the server, the best first.
+            is_shown: whether its title is shown to the local network.
         """
         self.changed: Signal[[]] = Signal()
         self.watch = watch
@@ -96,6 +98,7 @@ class HostedRoom:
         self._server = server
         self._place = place
         self._ways = ways
+        self._is_shown = is_shown
         watch.changed.connect(self._on_watch)
 
     @property
@@ -112,6 +115,17 @@ class HostedRoom:
     def invites(self) -> Invites:
         """Its invites."""
         return self._invites
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its title is to be shown to the local network while it is open."""
+        return self._is_shown
+
+    def show_nearby(self, *, shown: bool) -> None:
+        """Say whether its title is shown to the local network."""
+        if shown != self._is_shown:
+            self._is_shown = shown
+            self.changed.emit()
 
     @property
     def is_open(self) -> bool:

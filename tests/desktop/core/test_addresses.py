@@ -11,6 +11,7 @@ from codeinterview_desktop.core.addresses import (
     LOOPBACK,
     AddressKind,
     default_route_addresses,
+    link_local_addresses,
     usable_addresses,
 )
 
@@ -67,6 +68,14 @@ def test_a_vpn_that_holds_the_default_route_still_comes_last() -> None:
     )
     assert found[0].host == "10.1.2.3"
     assert found[-1].host == "10.8.0.2"
+
+
+def test_link_local_addresses_of_real_interfaces_are_known_without_zones() -> None:
+    machine = [*MACHINE, adapter("veth12", "fe80::12", "169.254.9.9")]
+    only_ipv4 = link_local_addresses(ipv6=False, adapters=lambda: machine)
+    assert only_ipv4 == ("169.254.3.4",)
+    # An address that no interface of this machine has cannot be used.
+    assert link_local_addresses(adapters=lambda: machine) == only_ipv4
 
 
 def test_without_the_network_only_loopback_is_offered() -> None:

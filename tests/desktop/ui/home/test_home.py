@@ -24,7 +24,8 @@ LONG = "A very long title that nobody shortened because nobody asked anybody to 
 
 
 def nearby(number: int, title: str) -> NearbySession:
-    return NearbySession(f"key{number}", f"0000000{number}", title, "Ada", "http://a:1", ())
+    address = f"10.0.0.{number}"
+    return NearbySession(f"key{number}", f"0000000{number}", title, "Ada", address, (address,), 1)
 
 
 def recent(number: int, title: str, *, hosted: bool, phase: Phase | None = None) -> RecentSession:
