@@ -105,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
         help="further names that browsers may reach this server by, separated by commas",
     )
     serve.add_argument(
+        "--public-url",
+        metavar="URL",
+        help="where people reach this server by a proxy, such as https://team.example/interviews",
+    )
+    serve.add_argument(
         "--trusted-proxies",
         metavar="ADDRESSES",
         help="proxies to believe in X-Forwarded-*: addresses and networks, separated by commas",

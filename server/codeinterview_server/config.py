@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -12,6 +12,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from codeinterview_server.domain.addresses import Network, parse_network
 from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.web_address import WebAddress, parse_web_address
+
+OWN_PATHS: Final = frozenset({"api", "assets", "docs", "i", "openapi.json", "s", "sandbox", "ws"})
+"""What the server's own paths begin with; the path that it is below must not look like these."""
 
 
 def default_data_dir() -> Path:
@@ -67,6 +71,16 @@ def _networks(value: object) -> object:
         ) from None
 
 
+def _public_url(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    address = parse_web_address(value)
+    first = address.path.partition("/")[2].partition("/")[0]
+    if first in OWN_PATHS:
+        raise ValueError(f"must have another path, as the server has pages of its own at /{first}")
+    return address
+
+
 class Settings(BaseSettings):
     """What one server runs with. Secrets do not show in its `repr`."""
 
@@ -94,6 +108,8 @@ class Settings(BaseSettings):
     """Whether to stop when standard input closes, so as not to outlive who started us."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     """Further host names that browsers may reach this server by; a comma-separated list."""
+    public_url: Annotated[WebAddress | None, BeforeValidator(_public_url)] = None
+    """Where people reach this server when a proxy stands in front of it, maybe below a path."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """Proxies that are believed about whom they ask for; a list of addresses and networks."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24

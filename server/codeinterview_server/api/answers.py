@@ -167,6 +167,8 @@ class AccountAnswer(Answer):
     """The key's name; null for the server's own host key."""
     administrator: bool
     version: str
+    public_url: str | None
+    """Where people reach the server, if it was told."""
 
 
 class LinkShape(_Shape):

@@ -1,5 +1,6 @@
 """Headers that keep browsers from doing what no page of ours needs."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -18,12 +19,14 @@ _DEFAULTS: Final = {
 }
 
 
-def page_policy(host: str) -> str:
+def page_policy(hosts: Iterable[str]) -> str:
     """Returns the policy of the web client's page.
 
     Args:
-        host: The request's Host header, which was found to be well-formed.
+        hosts: What browsers call this server: the request's Host header, which was found to be
+            well-formed, and the public URL's.
     """
+    sockets = " ".join(f"ws://{host} wss://{host}" for host in hosts)
     return "; ".join(
         (
             "default-src 'none'",
@@ -32,7 +35,7 @@ def page_policy(host: str) -> str:
             "font-src 'self'",
             "img-src 'self' data: blob:",
             # Some browsers do not count sockets of the same host as 'self'.
-            f"connect-src 'self' ws://{host} wss://{host}",
+            f"connect-src 'self' {sockets}",
             "worker-src 'self' blob:",
             "frame-src 'self' blob:",
             "manifest-src 'self'",

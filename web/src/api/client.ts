@@ -28,7 +28,7 @@ interface Request {
 
 export interface ApiClientOptions {
   /** Such as `http://192.168.1.20:8765`, without a trailing slash. */
-  readonly origin: string;
+  readonly server: string;
   readonly fetch?: typeof globalThis.fetch;
   readonly timeoutMs?: number;
 }
@@ -38,12 +38,12 @@ export interface ApiClientOptions {
  * signal rejects with the signal's reason instead.
  */
 export class ApiClient {
-  readonly #origin: string;
+  readonly #server: string;
   readonly #fetch: typeof globalThis.fetch;
   readonly #timeoutMs: number;
 
   constructor(options: ApiClientOptions) {
-    this.#origin = options.origin;
+    this.#server = options.server;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#timeoutMs = options.timeoutMs ?? 15_000;
   }
@@ -206,7 +206,7 @@ export class ApiClient {
     request.signal?.addEventListener("abort", stop, { once: true });
     if (request.signal?.aborted) stop();
     try {
-      const response = await this.#fetch(`${this.#origin}/api/v1${request.path}`, {
+      const response = await this.#fetch(`${this.#server}/api/v1${request.path}`, {
         method: request.method,
         headers: headersOf(request),
         body: request.body === undefined ? null : JSON.stringify(request.body),

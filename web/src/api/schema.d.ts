@@ -397,6 +397,11 @@ export interface components {
             administrator: boolean;
             /** Version */
             version: string;
+            /**
+             * Public Url
+             * @description Where people reach the server, if it was told.
+             */
+            public_url: string | null;
         };
         /**
          * ChangeParticipant

@@ -24,7 +24,7 @@ function enter(token: string, shelf = new MemoryShelf()): Room {
   const room = new Room({
     sessionId: "1a2b3c4d",
     token,
-    origin: server.origin,
+    server: server.origin,
     open: openSocket,
     shelf,
   });
@@ -80,7 +80,7 @@ test("an edit is on the socket before the call returns", async () => {
   const room = new Room({
     sessionId: "1a2b3c4d",
     token: "a",
-    origin: server.origin,
+    server: server.origin,
     shelf: null,
     open: (url) => {
       const socket = openSocket(url);

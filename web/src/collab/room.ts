@@ -23,8 +23,8 @@ export interface RoomOptions {
   readonly sessionId: string;
   /** The participant token. */
   readonly token: string;
-  /** Where the server is: `http://host:port` or `https://host`. */
-  readonly origin: string;
+  /** Where the server is: `http://host:port`, or `https://host/path`. */
+  readonly server: string;
   /** Replaces the browser's `WebSocket`. */
   readonly open?: (url: string) => Socket;
   /** Where unsent edits are kept; the browser's IndexedDB unless given, null for nowhere. */
@@ -364,8 +364,8 @@ export class Room {
   }
 }
 
-function socketUrl({ origin, sessionId, token }: RoomOptions): string {
-  const url = new URL(`/ws/sessions/${encodeURIComponent(sessionId)}`, origin);
+function socketUrl({ server, sessionId, token }: RoomOptions): string {
+  const url = new URL(`${server}/ws/sessions/${encodeURIComponent(sessionId)}`);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.searchParams.set("token", token);
   return url.href;

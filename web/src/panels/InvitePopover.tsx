@@ -77,7 +77,7 @@ interface Asking {
 }
 
 export function InviteContent({ session, token, invitesRevision }: InviteContentProps) {
-  const { api, credentials, origin } = useServices();
+  const { api, credentials, server } = useServices();
   const [invites, setInvites] = useState<Invites | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -119,7 +119,7 @@ export function InviteContent({ session, token, invitesRevision }: InviteContent
           {LINK_HINTS[session.join_policy]} Send each only to the person it is for.
         </p>
       </div>
-      {isLoopback(new URL(origin).hostname) && (
+      {isLoopback(new URL(server).hostname) && (
         <Notice kind="warning">
           {credentials.insideDesktop
             ? "These links work on this computer only. The app’s share panel has the ones for others."
@@ -152,7 +152,7 @@ export function InviteContent({ session, token, invitesRevision }: InviteContent
             <InviteRow
               key={role}
               role={role}
-              link={invite === null ? null : inviteLink(origin, session.id, invite)}
+              link={invite === null ? null : inviteLink(server, session.id, invite)}
               onAsk={(about) => {
                 setAsking({ about, role });
               }}
