@@ -196,15 +196,15 @@ class DesktopApp:
         from .core.hosting import Hosting
         from .core.joining import Joining
         from .core.key_store import KeyStore
-        from .core.own_server import OwnServer
         from .core.network_watch import NetworkWatch
+        from .core.own_server import OwnServer
         from .core.places import Place
         from .core.public_link import PublicLink
         from .core.recent import Recent, RecentFile
         from .core.server_command import listens_on_ipv6
         from .core.services import Services
-        from .core.team import TeamServer
         from .core.showing import FrontPage, Showing
+        from .core.team import TeamServer
         from .core.tunnels.internet import Internet
         from .core.tunnels.link_announcer import LinkAnnouncer
         from .core.tunnels.maker import TunnelMaker
@@ -276,6 +276,10 @@ class DesktopApp:
         services.quit_requested.connect(self.quit.set)
         return services
 
+    def _rediscover(self) -> None:
+        if self._discovery is not None:
+            self.tasks.start(self._discovery.refresh(), "discover on other networks")
+
     def _spawn(self, command: Command) -> ChildProcess:
         return QtChildProcess(command, self._paths.server_log)
 
@@ -284,10 +288,6 @@ class DesktopApp:
 
 
 def run(link: str | None = None) -> int:
-    def _rediscover(self) -> None:
-        if self._discovery is not None:
-            self.tasks.start(self._discovery.refresh(), "discover on other networks")
-
     """Open the app and return its exit status when the user quits.
 
     Args:

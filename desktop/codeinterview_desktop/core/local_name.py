@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from zeroconf import (  # type: ignore[attr-defined]  # in its manual
     AddressResolver,
     DNSAddress,
+    DNSQuestionType,
     Error,
     RecordUpdate,
     RecordUpdateListener,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 WEB_TYPE: Final = "_http._tcp.local."
-_ANSWER_LIMIT_MS: Final = 1000
+_ANSWER_LIMIT_MS: Final = 2000
+"""What was said within the last second is not said again before it is over."""
 _TRIES: Final = 9
 _LABEL_LIMIT: Final = 56
 """Of 63 characters, some are left for a number."""
@@ -208,7 +210,8 @@ class _Contests(RecordUpdateListener):
 
 async def _holders(zeroconf: Zeroconf, label: str) -> frozenset[str]:
     resolver = AddressResolver(f"{label}.local.")
-    if not await resolver.async_request(zeroconf, _ANSWER_LIMIT_MS):
+    # Answers go to everybody: one to us alone may reach another program at the same port.
+    if not await resolver.async_request(zeroconf, _ANSWER_LIMIT_MS, DNSQuestionType.QM):
         return frozenset()
     return _plain(resolver.parsed_addresses())
 
