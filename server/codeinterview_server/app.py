@@ -135,6 +135,6 @@ def create_app(
     if base:
         app.add_middleware(BasePath, base=base)
     app.add_middleware(OriginGuard, hosts=hosts, reach=reach)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, always_tls=settings.tls_cert is not None)
     app.add_middleware(Approaches, reach=reach, proxies=settings.trusted_proxies)
     return app

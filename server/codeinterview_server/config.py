@@ -4,10 +4,17 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from codeinterview_server.domain.addresses import Network, parse_network
@@ -33,8 +40,8 @@ class ConfigError(Exception):
     """A setting is not valid; the text says which one and what it must be."""
 
 
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.expanduser().absolute()
 
 
 def _database_url(url: SecretStr | None) -> SecretStr | None:
@@ -112,6 +119,12 @@ class Settings(BaseSettings):
     """Where people reach this server when a proxy stands in front of it, maybe below a path."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """Proxies that are believed about whom they ask for; a list of addresses and networks."""
+    tls_cert: Annotated[Path | None, AfterValidator(_absolute)] = None
+    """A file of PEM certificates, this server's own first; None serves without TLS."""
+    tls_key: Annotated[Path | None, AfterValidator(_absolute)] = None
+    """A file with the certificate's private key; None looks for it in the same file."""
+    tls_check_s: Annotated[float, Field(gt=0)] = 30
+    """How often, in seconds, the certificate's files are looked at for a new one."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24
     """How long a session lives."""
     retention_days: Annotated[float | None, Field(ge=0, le=36_500, allow_inf_nan=False)] = None
@@ -129,6 +142,12 @@ class Settings(BaseSettings):
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """From which level on log lines are written to standard error."""
 
+    @model_validator(mode="after")
+    def _key_has_certificate(self) -> Self:
+        if self.tls_key is not None and self.tls_cert is None:
+            raise ValueError("--tls-key needs --tls-cert beside it")
+        return self
+
 
 def read_settings(options: dict[str, Any]) -> Settings:
     """Returns the settings out of options that were given and the environment.
@@ -140,7 +159,9 @@ def read_settings(options: dict[str, Any]) -> Settings:
         return Settings(**options)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        name = str(problem["loc"][0]) if problem["loc"] else "settings"
         reason = problem["msg"].removeprefix("Value error, ")
+        if not problem["loc"]:
+            raise ConfigError(f"{reason}.") from None
+        name = str(problem["loc"][0])
         option, variable = f"--{name.replace('_', '-')}", f"CODEINTERVIEW_{name.upper()}"
         raise ConfigError(f"{option} (or {variable}) is not valid: {reason}.") from None

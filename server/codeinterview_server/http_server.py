@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
@@ -195,6 +196,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             if self._is_deaf:
                 return
             super().data_received(data[start : start + _SLICE_BYTES])
+                ssl_context_factory=None if tls is None else lambda _config, _default: tls,
 
     def handle_ping(self) -> None:
         """Answer a ping."""
@@ -244,7 +246,11 @@ class HttpServer(uvicorn.Server):
     """Leaves signals to others, and says when it accepts connections."""
 
     def __init__(
-        self, app: object, on_started: Callable[[], None], proxies: tuple[Network, ...] = ()
+        self,
+        app: object,
+        on_started: Callable[[], None],
+        proxies: tuple[Network, ...] = (),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(

@@ -19,6 +19,9 @@ _DEFAULTS: Final = {
 }
 
 
+_ALWAYS_TLS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+
+
 def page_policy(hosts: Iterable[str]) -> str:
     """Returns the policy of the web client's page.
 
@@ -47,10 +50,17 @@ def page_policy(hosts: Iterable[str]) -> str:
 
 
 class SecurityHeaders:
-    """Adds to each answer the headers that it does not set itself."""
+    """Adds to each answer the headers that it does not set itself.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What answers.
+        always_tls: Whether browsers shall ask this host by TLS alone from now on. A proxy that
+            speaks TLS in front of us says that itself, if it is so of all its site.
+    """
+
+    def __init__(self, app: ASGIApp, *, always_tls: bool = False) -> None:
         self._app = app
+        self._headers = {**_DEFAULTS, **(_ALWAYS_TLS if always_tls else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -61,7 +71,7 @@ class SecurityHeaders:
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _DEFAULTS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
