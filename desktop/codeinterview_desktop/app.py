@@ -193,6 +193,7 @@ class DesktopApp:
         from .core.addresses import advertised_addresses, usable_addresses
         from .core.copying import Copying
         from .core.discovery import Discovery
+        from .core.doctor.doctor import Doctor
         from .core.hosting import Hosting
         from .core.joining import Joining
         from .core.key_store import KeyStore
@@ -268,6 +269,13 @@ class DesktopApp:
             discovery=discovery,
             hosting=hosting,
             internet=internet,
+            doctor=Doctor(
+                supervisor=self.supervisor,
+                settings=self.settings,
+                internet=internet,
+                addresses=lambda: usable_addresses(allow_network=True, ipv6=ipv6),
+                ipv6=ipv6,
+            ),
             joining=Joining(discovery, recent, server.client),
             recent=recent,
             team=team,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .values import (
         Account,
+        ConnectionInfo,
         CreatedSession,
         Identity,
         Invites,
@@ -293,6 +294,10 @@ class ServerApi:
             timeout=_ARCHIVE_TIMEOUT,
         )
         return await self._send(request, _in("data", wire.session))
+
+    async def connection(self) -> ConnectionInfo:
+        """How this very request came to the server."""
+        return await self._ask("GET", "/connection", wire.connection)
 
     async def put_links(self, links: Sequence[ServerLink]) -> None:
         """Say under which links this server is reached from outside, in place of those before."""

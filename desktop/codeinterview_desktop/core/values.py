@@ -50,6 +50,30 @@ class SavedState(StrEnum):
     UNSAVED = "unsaved"
 
 
+class ConnectionPath(StrEnum):
+    """The ways to a server, as it tells them."""
+
+    THIS_DEVICE = "this_device"
+    LAN = "lan"
+    TUNNEL = "tunnel"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """How a request came to a server.
+
+    Attributes:
+        path: by which way.
+        secure: whether the browser's part of the way is encrypted, as far as the server is told.
+        address: where it came from, as the server sees it; empty when that is no address.
+    """
+
+    path: ConnectionPath
+    secure: bool
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
     """A session without its text. Times are milliseconds since the epoch.

@@ -14,6 +14,8 @@ from codeinterview_server.domain.ids import is_session_id
 from .values import (
     Account,
     Admission,
+    ConnectionInfo,
+    ConnectionPath,
     CreatedSession,
     Identity,
     Invites,
@@ -161,6 +163,16 @@ def identity(value: object) -> Identity:
         is_host=_flag(item, "host"),
         session_id=session_id if isinstance(session_id, str) else None,
         participant=participant(person) if person is not None else None,
+    )
+
+
+def connection(value: object) -> ConnectionInfo:
+    """How a request came to the server."""
+    item = as_object(value)
+    return ConnectionInfo(
+        path=_choice(ConnectionPath, item, "path"),
+        secure=_flag(item, "secure"),
+        address=_short(_text(item, "address")),
     )
 
 

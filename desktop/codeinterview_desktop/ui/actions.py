@@ -34,6 +34,7 @@ class Actions:
         self.zoom_in = self._make("Zoom &in", "", "Ctrl++", "Ctrl+=")
         self.zoom_out = self._make("Zoom &out", "", "Ctrl+-")
         self.zoom_reset = self._make("&Actual size", "", "Ctrl+0")
+        self.check = self._make("&Check connections…", "network", "")
         self.logs = self._make("Open the &log folder", "", "")
         self.about = self._make("&About CodeInterview", "info", "")
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
@@ -75,7 +76,7 @@ class Actions:
             [self.home, self.panel],
             [self.zoom_in, self.zoom_out, self.zoom_reset],
         )
-        _add(bar.addMenu("&Help"), [self.logs], [self.about])
+        _add(bar.addMenu("&Help"), [self.check, self.logs], [self.about])
 
 
 def _add(menu: QMenu, *groups: list[QAction]) -> None:

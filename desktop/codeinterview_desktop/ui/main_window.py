@@ -15,6 +15,7 @@ from codeinterview_desktop.theme.controller import ThemeController
 from codeinterview_desktop.ui.actions import Actions
 from codeinterview_desktop.ui.background import Background
 from codeinterview_desktop.ui.dialogs.about import AboutDialog
+from codeinterview_desktop.ui.dialogs.connections import ConnectionsDialog
 from codeinterview_desktop.ui.dialogs.settings import SettingsDialog
 from codeinterview_desktop.ui.home.flow import HomeFlow
 from codeinterview_desktop.ui.home.page import HomePage
@@ -138,6 +139,10 @@ class MainWindow(QMainWindow):
         self.settings_dialog.raise_()
         self.settings_dialog.focus_for(problem_code)
 
+    def check_connections(self) -> None:
+        """Find out by which ways others reach this app, and show it."""
+        ConnectionsDialog(self.theme, self, self.services.doctor, self.background).open()
+
     def close_for_quit(self) -> None:
         """Close without asking, and end everything that belongs to the window."""
         if self._is_over:
@@ -205,6 +210,7 @@ class MainWindow(QMainWindow):
         self.rooms.said.connect(self.status_bar.say)
         self.internet.said.connect(self.status_bar.say)
         self.internet.asked.connect(self._show_if_away)
+        self.rooms.check_requested.connect(self.check_connections)
         self.flow.hosted.connect(self.rooms.show_hosted)
         self.flow.joined.connect(self.rooms.show_joined)
         self.flow.settings_wanted.connect(self.open_settings)
@@ -236,6 +242,7 @@ class MainWindow(QMainWindow):
             (commands.zoom_in, lambda: rooms.zoom_by(1)),
             (commands.zoom_out, lambda: rooms.zoom_by(-1)),
             (commands.zoom_reset, lambda: rooms.zoom_by(0)),
+            (commands.check, self.check_connections),
             (commands.logs, self._open_logs),
             (commands.about, lambda: AboutDialog(self.theme, self).open()),
         ):

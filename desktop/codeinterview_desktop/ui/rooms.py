@@ -39,11 +39,13 @@ class Rooms(QObject):
         changed(): a page came, went or changed.
         knocked(HostedPage, LobbyEntry): somebody waits to be let in.
         said(str): a sentence for the status bar.
+        check_requested(): the user wants to know by which ways others get in.
     """
 
     changed = Signal()
     knocked = Signal(object, object)
     said = Signal(str)
+    check_requested = Signal()
 
     def __init__(
         self,
@@ -207,6 +209,7 @@ class Rooms(QObject):
         page.panel.close_requested.connect(self.toggle_panel)
         page.knocked.connect(partial(self.knocked.emit, page))
         page.refused.connect(self.said)
+        page.panel.link.check_requested.connect(self.check_requested)
         RoomFlow(page.panel, self._theme, self._services, self._background, self._memory, room)
         return page
 

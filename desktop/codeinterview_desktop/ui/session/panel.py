@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from codeinterview_desktop.core.places import Place
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui import wording
 from codeinterview_desktop.ui.internet.section import InternetSection, InternetView
@@ -96,13 +97,16 @@ class SharePanel(QFrame):
         )
         for widget in (
             self.link,
-            self.internet,
             self.admission,
             self.invites,
             *self._lines,
             self._bottom,
         ):
             widget.setVisible(room.is_open)
+        # A team's server is reached without it.
+        is_here = room.ref.place is Place.HERE
+        self.internet.setVisible(room.is_open and is_here)
+        self._lines[0].setVisible(room.is_open and is_here)
         self.internet.show_internet(internet)
         self.over.setVisible(not room.is_open)
         if state.over is not None:
