@@ -223,6 +223,7 @@ class Hosting:
             place=place,
             ways=self._ways_here if place is Place.HERE else self._way_to_team,
             is_shown=self._settings.current.show_nearby,
+            network_allowed=lambda: self._settings.current.allow_network,
         )
         self._rooms[room.ref] = room
         watch.invites_changed.connect(lambda: self._read_invites(room))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .hosted_room import NearbyReach
 from .standing_word import StandingWord
 from .supervisor import ServerState
-from .values import JoinPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,12 +110,7 @@ class Showing:
             await self._discovery.withdraw(session.id)
 
     def _is_shown(self, room: HostedRoom) -> bool:
-        return (
-            room.is_open
-            and room.is_shown
-            and room.session.join_policy is not JoinPolicy.INVITE_ONLY
-            and self._settings.current.allow_network
-        )
+        return room.is_open and room.is_shown and room.nearby_reach is NearbyReach.POSSIBLE
 
 
 async def _tell(api: ServerApi, session_ids: tuple[str, ...]) -> None:

@@ -6,6 +6,8 @@ import type {
   Invites,
   JoinAnswer,
   JoinPolicy,
+  ListedAnswer,
+  ListedSession,
   MeAnswer,
   ParticipantBody,
   Preview,
@@ -97,6 +99,12 @@ export class ApiClient {
       signal,
     });
     return answer.data;
+  }
+
+  /** What hosts show to this network, by title. */
+  async listed(signal?: AbortSignal): Promise<readonly ListedSession[]> {
+    const answer = await this.#ask<ListedAnswer>({ method: "GET", path: "/listed", signal });
+    return answer.sessions;
   }
 
   async me(credential: string, signal?: AbortSignal): Promise<MeAnswer> {

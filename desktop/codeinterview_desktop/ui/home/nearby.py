@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -56,21 +57,28 @@ class NearbySection(QWidget):
 
     def show_sessions(self, sessions: tuple[NearbySession, ...]) -> None:
         """Shows what is nearby now."""
-        self.list.show_rows([self._row(session) for session in sessions])
+        said = Counter((each.title, each.host_name) for each in sessions)
+        self.list.show_rows(
+            [self._row(each, is_alike=said[each.title, each.host_name] > 1) for each in sessions]
+        )
         self._fit(len(sessions))
 
     def show_failure(self, sentence: str) -> None:
         """Says why nothing can be found here."""
         self.list.empty.explain("Discovery does not work here", sentence, "alert")
 
-    def _row(self, session: NearbySession) -> Row:
+    def _row(self, session: NearbySession, *, is_alike: bool) -> Row:
+        host = f"Hosted by {session.host_name}"
+        # Two hosts of one name with sessions of one title: the address tells them apart.
+        details = f"{host} · {session.address}" if is_alike else host
         join = button("Join")
         join.setMinimumWidth(72)
         join.setAccessibleName(f"Join {session.title}")
+        join.setAccessibleDescription(details)
         join.clicked.connect(lambda: self.join_requested.emit(session.key))
         return Row(
             session.title,
-            f"Hosted by {session.host_name}",
+            details,
             lead=IconLabel(self._theme, "network", "accent", 20),
             tail=(join,),
         )

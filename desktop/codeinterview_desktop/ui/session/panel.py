@@ -89,6 +89,7 @@ class SharePanel(QFrame):
         self.title.setText(room.session.title)
         self.saved.show_status(wording.saved_word(state) if room.is_open else None)
         self.admission.show_session(room.session)
+        self.admission.show_nearby(room.nearby_reach, wanted=room.is_shown)
         self.people.show_people(
             state.participants,
             state.me.id if state.me is not None else None,

@@ -93,6 +93,18 @@ def test_joining_needs_something_to_join(qtbot: QtBot, page: HomePage) -> None:
     assert page.join.field.error == ""
 
 
+def test_sessions_of_one_title_and_host_name_are_told_apart(page: HomePage) -> None:
+    page.nearby.show_sessions((nearby(1, "Systems"), nearby(2, "Systems"), nearby(3, "Other")))
+    rows = page.nearby.list.rows
+    assert [row.details.text() for row in rows] == [
+        "Hosted by Ada · 10.0.0.1",
+        "Hosted by Ada · 10.0.0.2",
+        "Hosted by Ada",
+    ]
+    joins = [row.findChildren(QPushButton)[0] for row in rows]
+    assert len({each.accessibleDescription() for each in joins}) == 3
+
+
 def test_nearby_explains_itself_or_lists(qtbot: QtBot, page: HomePage) -> None:
     page.nearby.show_sessions(())
     assert page.nearby.list.empty.title == "Nothing nearby yet"
