@@ -1,5 +1,6 @@
 /** The server's REST interface, one method per thing the pages ask for. */
 
+import { parseApproach, type Approach } from "./connection";
 import { ApiError, errorFromAnswer } from "./errors";
 import type {
   CreateAnswer,
@@ -99,6 +100,15 @@ export class ApiClient {
       signal,
     });
     return answer.data;
+  }
+
+  /** By which way this page's requests come to the server. */
+  async connection(signal?: AbortSignal): Promise<Approach> {
+    const approach = parseApproach(
+      await this.#ask<unknown>({ method: "GET", path: "/connection", signal }),
+    );
+    if (approach === null) throw foreignAnswer(200);
+    return approach;
   }
 
   /** What hosts show to this network, by title. */
@@ -258,12 +268,16 @@ async function jsonOf(response: Response): Promise<unknown> {
   } catch {
     // A proxy's error page, or a server of something else on this port.
     if (!response.ok) return null;
-    throw new ApiError({
-      code: "UNEXPECTED_ANSWER",
-      status: response.status,
-      message: "Something other than CodeInterview answered. Check the address with your host.",
-    });
+    throw foreignAnswer(response.status);
   }
+}
+
+function foreignAnswer(status: number): ApiError {
+  return new ApiError({
+    code: "UNEXPECTED_ANSWER",
+    status,
+    message: "Something other than CodeInterview answered. Check the address with your host.",
+  });
 }
 
 function unreachable(): ApiError {
