@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from codeinterview_server.version import __version__
 
-from .api import ApiError, ServerApi
+from .api import UNREACHABLE, ApiError, ServerApi
 from .events import Signal
 from .key_store import KeyringUnusableError
 from .supervisor import ServerAwayError
@@ -308,6 +308,11 @@ async def _account(api: ServerApi) -> Account:
     try:
         return await api.account()
     except ApiError as error:
+        if error.code == UNREACHABLE:
+            raise ApiError(
+                error.code,
+                f"{api.origin} does not answer. Check the address, and this computer’s connection.",
+            ) from error
         if error.status == 401:
             raise ApiError(
                 error.code,

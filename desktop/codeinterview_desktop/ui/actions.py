@@ -24,6 +24,7 @@ class Actions:
         self.reload = self._make("&Reload the room", "renew", "F5")
         self.end = self._make("&End interview…", "end", "")
         self.close = self._make("&Close this interview", "close", "Ctrl+W")
+        self.team = self._make("&Team server…", "team", "")
         self.settings = self._make("&Settings…", "settings", "Ctrl+,")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._make("&Quit", "leave", "Ctrl+Q")
@@ -69,7 +70,7 @@ class Actions:
             bar.addMenu("&Interview"),
             [self.host, self.join],
             [self.copy_link, self.reload, self.end, self.close],
-            [self.settings, self.quit],
+            [self.team, self.settings, self.quit],
         )
         _add(
             bar.addMenu("&View"),

@@ -137,6 +137,8 @@ def reach_word(address: Address | None) -> Status:
             return Status(
                 "Over the internet", "globe", "success", "Through the tunnel, while it is on."
             )
+        case AddressKind.TEAM:
+            return Status("On the team server", "team", "success", f"At {address.host}.")
         case AddressKind.VIRTUAL:
             return Status("On a virtual network", "network", "muted", address.label)
         case _:

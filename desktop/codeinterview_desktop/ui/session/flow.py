@@ -69,7 +69,8 @@ class RoomFlow(QObject):
 
     def end(self) -> None:
         """End the interview for everyone now."""
-        self._run(self._services.hosting.end(self._room.session.id), "end")
+        ref = self._room.ref
+        self._run(self._services.hosting.end(ref.session_id, ref.place), "end")
 
     def _set_policy(self, policy: JoinPolicy) -> None:
         self._memory.keep(policy=policy)
