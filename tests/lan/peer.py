@@ -2,7 +2,8 @@
 
 `peer.py request METHOD URL KEY [JSON]` prints the answer's body; `peer.py advertise ID TITLE HOST
 PORT` prints `advertised` and withdraws when stdin closes; `peer.py browse` prints the sessions of
-others as one JSON line after every change, until stdin closes.
+others as one JSON line after every change, until stdin closes; `peer.py resolve NAME` prints the
+addresses of a `.local` name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 from functools import partial
 
 import httpx
+from zeroconf import AddressResolver, InterfaceChoice  # type: ignore[attr-defined]
+from zeroconf.asyncio import AsyncZeroconf
 
 from codeinterview_desktop.core.addresses import advertised_addresses
 from codeinterview_desktop.core.discovery import Discovery, NearbySession
@@ -47,6 +50,14 @@ async def _browse() -> None:
     await discovery.stop()
 
 
+async def _resolve(name: str) -> None:
+    """Print where a `.local` name leads, as a system with mDNS finds it."""
+    async with AsyncZeroconf(interfaces=InterfaceChoice.All) as zeroconf:
+        resolver = AddressResolver(f"{name}.")
+        await resolver.async_request(zeroconf.zeroconf, 5000)
+        print(json.dumps(resolver.parsed_addresses()))
+
+
 def _request(method: str, url: str, key: str, body: str = "null") -> None:
     response = httpx.request(
         method,
@@ -66,6 +77,8 @@ def main(words: list[str]) -> None:
             _request(*rest)
         case ["advertise", *rest]:
             asyncio.run(_advertise(*rest))
+        case ["resolve", name]:
+            asyncio.run(_resolve(name))
         case ["browse"]:
             asyncio.run(_browse())
 
