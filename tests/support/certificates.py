@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,10 @@ class Pair:
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, hidden
             ),
         )
+
+    def trusting(self) -> ssl.SSLContext:
+        """A client's side that trusts this certificate alone."""
+        return ssl.create_default_context(cadata=self.certificate.decode())
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Write both into a folder; their paths."""
