@@ -18,6 +18,7 @@ from codeinterview_desktop.core.team import TeamState
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui.dialogs.question import Question
 from codeinterview_desktop.ui.team.copy_dialog import CopyDialog
+from codeinterview_desktop.ui.team.words import place_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,15 +85,19 @@ def row_of(window: MainWindow, title: str) -> Row | None:
     return next(rows, None)
 
 
-def offers_copy(window: MainWindow, title: str) -> bool:
-    row = row_of(window, title)
-    return row is not None and "Copy to the team server…" in menu_of(row)
+def copying_action(window: MainWindow, title: str, to: Place) -> Any:
+    """The entry, in the menu of the newest row of this title, that copies to a place."""
+    rows = [each for each in window.home.recent.list.rows if each.title.text() == title]
+    found = (menu_of(each).get(f"Copy to {place_word(to)}…") for each in rows)
+    return next((each for each in found if each is not None), None)
 
 
-def open_copy(window: MainWindow, title: str) -> CopyDialog:
-    row = row_of(window, title)
-    assert row is not None
-    menu_of(row)["Copy to the team server…"].trigger()
+def offers_copy(window: MainWindow, title: str, to: Place = Place.TEAM) -> bool:
+    return copying_action(window, title, to) is not None
+
+
+def open_copy(window: MainWindow, title: str, to: Place = Place.TEAM) -> CopyDialog:
+    copying_action(window, title, to).trigger()
     (dialog,) = window.findChildren(CopyDialog)
     return dialog
 
