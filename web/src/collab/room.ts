@@ -15,6 +15,7 @@ import { Replica } from "./replica";
 import { RoundTrip } from "./roundTrip";
 import { RunFeed } from "./runFeed";
 import { initialSnapshot, type RoomSnapshot } from "./snapshot";
+import { socketUrl } from "./socketUrl";
 import { roomKey, UnsentEdits, type Shelf } from "./unsentEdits";
 
 export type { ConnectionState, Failure, Refusal, RoomSnapshot } from "./snapshot";
@@ -71,9 +72,10 @@ export class Room {
         this.#change({ runs });
       },
     });
-    const url = socketUrl(options);
+    const url = socketUrl(options.server, options.sessionId);
+    url.searchParams.set("token", options.token);
     const open = options.open ?? ((address: string) => new WebSocket(address));
-    this.#connection = new Connection(() => open(url), {
+    this.#connection = new Connection(() => open(url.href), {
       onStatus: (status) => {
         this.#status(status);
       },
@@ -362,11 +364,4 @@ export class Room {
       { signal },
     );
   }
-}
-
-function socketUrl({ server, sessionId, token }: RoomOptions): string {
-  const url = new URL(`${server}/ws/sessions/${encodeURIComponent(sessionId)}`);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.searchParams.set("token", token);
-  return url.href;
 }

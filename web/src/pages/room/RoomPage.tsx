@@ -98,6 +98,7 @@ function Inside({ sessionId, token, server, onLeft }: InsideProps) {
   if (session === null || me === null) {
     return (
       <RoomSkeleton
+        sessionId={sessionId}
         message={
           troubled
             ? "The server does not answer yet. Trying again; check that the host’s app is open."
