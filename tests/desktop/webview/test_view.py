@@ -108,6 +108,18 @@ def test_a_joined_room_gets_no_credential(
     assert evaluate(GIVEN) == "null"
 
 
+def test_a_team_servers_page_gets_a_seat_and_no_key(
+    qtbot: QtBot, site: Site, view: RoomView, evaluate: Callable[[str], Any]
+) -> None:
+    given = WebCredential(site.origin, None, "1a2b3c4d", "p1", "token")
+    open_page(qtbot, view, site.add("/s/1", "room"), given)
+    assert json.loads(evaluate(GIVEN)) == {
+        "hostKey": None,
+        "participant": {"sessionId": "1a2b3c4d", "id": "p1", "token": "token"},
+        "theme": "light",
+    }
+
+
 def test_outside_links_open_in_the_systems_browser(
     qtbot: QtBot,
     site: Site,
