@@ -157,9 +157,19 @@ def test_a_locked_keyring_at_the_start_is_said(
     on_qt(again())
 
 
+@pytest.fixture(params=["at the root", "below a path"])
+def some_team(request: pytest.FixtureRequest, team: Team) -> Iterator[Team]:
+    if request.param == "at the root":
+        yield team
+        return
+    with team_server("/inter/views") as below:
+        yield below
+
+
 def test_an_interview_on_the_team_server(
-    on_qt: RunOnQt, home: Home, team: Team, keyring: MemoryKeyring
+    on_qt: RunOnQt, home: Home, some_team: Team, keyring: MemoryKeyring
 ) -> None:
+    team = some_team
     key = team.add_key("hedy")
 
     async def story() -> None:

@@ -83,7 +83,7 @@ class ServerApi:
     Every method raises `ApiError` and is safe to cancel. `async with` closes it.
 
     Args:
-        origin: `http(s)://host[:port]`.
+        origin: `http(s)://host[:port]`, and the path that the server is below.
         credential: the run key, a host key, a participant token, or None for nobody.
         heard: told the status of every answer, and None when there was none.
     """

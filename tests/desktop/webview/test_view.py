@@ -95,6 +95,21 @@ def test_frames_and_other_origins_get_no_credential(
     assert evaluate(GIVEN) == "null"
 
 
+def test_pages_beside_a_server_below_a_path_get_no_credential(
+    qtbot: QtBot, site: Site, view: RoomView, evaluate: Callable[[str], Any]
+) -> None:
+    own = credential(f"{site.origin}/inter/views")
+    for path, given in (
+        ("/inter/views/s/1", True),
+        ("/inter/views/", True),
+        ("/inter/viewsx", False),
+        ("/inter/", False),
+        ("/", False),
+    ):
+        open_page(qtbot, view, site.add(path, "a page"), own)
+        assert (evaluate(GIVEN) != "null") is given, path
+
+
 def test_a_joined_room_gets_no_credential(
     qtbot: QtBot, site: Site, view: RoomView, evaluate: Callable[[str], Any]
 ) -> None:
