@@ -215,6 +215,11 @@ class TeamServer:
             except ApiError as error:
                 if error.status == 401:
                     await self._refused(client.origin)
+                elif error.code == UNREACHABLE:
+                    self._note(
+                        TeamState.UNREACHABLE,
+                        f"{client.origin} does not answer. The app asks it again by itself.",
+                    )
                 else:
                     self._note(TeamState.UNREACHABLE, str(error))
             else:

@@ -28,7 +28,7 @@ NAME_LENGTH = 255
 
 _PLACES: Final = {
     Place.HERE: "It runs on this computer. Candidates join from any browser with a link.",
-    Place.TEAM: "It runs on the team server and goes on while this computer is off.",
+    Place.TEAM: "It runs on {where} and goes on while this computer is off.",
 }
 
 
@@ -65,6 +65,7 @@ class HostCard(QFrame):
         self.place.activated.connect(lambda _index: self._choose_place())
         self.team = StatusLabel(theme)
         self._is_signed_in = False
+        self._where = ""
         self._chosen = Place.HERE
         self.submit = button("&Host interview", "primary", theme=theme, icon="host", large=True)
         self.submit.clicked.connect(self._send)
@@ -110,14 +111,16 @@ class HostCard(QFrame):
         """Selects where to host; the team server while the user is signed in there alone."""
         self._chosen = place if self._is_signed_in else Place.HERE
         self.place.setCurrentIndex(self.place.findData(self._chosen.value))
-        self.place.setToolTip(_PLACES[self._chosen])
-        self.place.setAccessibleDescription(_PLACES[self._chosen])
+        sentence = _PLACES[self._chosen].format(where=self._where)
+        self.place.setToolTip(sentence)
+        self.place.setAccessibleDescription(sentence)
         self.team.setVisible(self._chosen is Place.TEAM)
 
     def show_team(self, status: TeamStatus) -> None:
         """Shows which team server there is to host on."""
         self._is_signed_in = status.is_signed_in
-        name = f"Team server, {host_of(status)}" if status.is_signed_in else "Team server…"
+        self._where = host_of(status)
+        name = "Team server" if status.is_signed_in else "Team server…"
         self.place.setItemText(self.place.findData(Place.TEAM.value), name)
         self.team.show_status(team_word(status))
         self.select_place(self._chosen)

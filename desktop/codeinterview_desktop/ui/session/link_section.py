@@ -123,6 +123,8 @@ class LinkSection(QWidget):
         self.qr.show_text(best.url if best else "")
         self.code.setText(code)
         self.allow.setVisible(best is not None and best.address.kind is AddressKind.LOOPBACK)
+        # Nothing of this computer is on the way to a team's server.
+        self.check.setVisible(best is None or best.address.kind is not AddressKind.TEAM)
         # By links only there is nothing to type the code for.
         takes_code = policy in wording.CODE_HINTS
         self._code_row.setVisible(takes_code)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from codeinterview_desktop.core.places import Place
 from codeinterview_desktop.core.team import TeamState
 from codeinterview_desktop.ui.widgets.status import Status
+from codeinterview_desktop.ui.wording import short
 
 if TYPE_CHECKING:
     from codeinterview_desktop.core.team import TeamStatus
+
+
+# What fits beside an icon in Home's first column.
+_NAME_CHARS: Final = 28
 
 
 def host_of(status: TeamStatus) -> str:
@@ -34,7 +39,12 @@ def team_word(status: TeamStatus) -> Status:
             return Status("Signing in…", "progress", "muted", host_of(status))
         case TeamState.READY:
             person = person_of(status)
-            return Status(f"Signed in as {person}", "check-circle", "success", host_of(status))
+            return Status(
+                f"Signed in as {short(person, _NAME_CHARS)}",
+                "check-circle",
+                "success",
+                f"{person}, at {host_of(status)}",
+            )
         case TeamState.UNREACHABLE:
             return Status("Not reachable", "alert", "warning", status.problem)
         case TeamState.REFUSED:

@@ -137,6 +137,7 @@ def test_signing_in_hosting_there_and_signing_out(
             assert page.icon == "team"
             assert not page.panel.internet.isVisible()
             assert not page.panel.link.allow.isVisible()
+            assert not page.panel.link.check.isVisible()
             assert page.panel.link.reach.status is not None
             assert page.panel.link.reach.status.word == "On the team server"
             assert page.panel.link.link.text().startswith(f"{team.origin}/i/")
@@ -435,6 +436,23 @@ def test_escape_ends_a_copy(
             assert task.cancelled()
             client = await app.services.team.client()
             assert (await client.sessions("Not copied")).total == 0
+
+    on_qt(story())
+
+
+def test_a_long_name_stays_within_its_column(
+    on_qt: RunOnQt, house: House, team: Team, keyring: MemoryKeyring
+) -> None:
+    async def story() -> None:
+        async with house.served() as app:
+            window = app.window
+            name = "w" * 64
+            await signed_in(window, team, name)
+            card = window.home.host
+            await seen(lambda: card.team.isVisible(), "signed in")
+            assert card.team.width() <= card.width() - 40
+            assert name in card.team.toolTip()
+            assert team.origin.removeprefix("http://") in card.place.toolTip()
 
     on_qt(story())
 
