@@ -49,11 +49,13 @@ async def test_pages_before_the_room(
     server: ServerProcess, origin: str, people: People, scheme: str, size: tuple[int, int]
 ) -> None:
     hosted = server.host_session(title="Accessible to all")
+    server.api("PUT", "/listed", json={"sessions": [hosted.id]})
     person = await people(**look(scheme, size))
     person.expect_complaint("404")
     page = person.page
     await page.goto(origin)
     await expect(page.get_by_label("Code or link")).to_be_visible()
+    await expect(page.get_by_role("link", name="Accessible to all")).to_be_visible()
     assert await violations(page) == []
     await page.goto(hosted.join_url("candidate", origin))
     await expect(page.get_by_label("Your name")).to_be_visible()

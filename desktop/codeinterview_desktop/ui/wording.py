@@ -51,7 +51,9 @@ _NEARBY_SENTENCES: Final[Mapping[NearbyReach, str]] = {
     NearbyReach.LINKS_ONLY: "Only links lead in, so it is not shown.",
     NearbyReach.THIS_COMPUTER: "Others on the network cannot reach this computer.",
 }
-_NOT_NEARBY: Final = "Its title is listed nowhere. Links and the code work."
+_NOT_NEARBY: Final = (
+    "Its title is listed nowhere. Links work as ever, as does the code on the join page."
+)
 
 
 def nearby_sentence(reach: NearbyReach, *, wanted: bool) -> str:

@@ -38,7 +38,7 @@ export function ListedSessions() {
               </li>
             ))}
           </ul>
-          <p className={css["hint"]}>The interviewer lets you in.</p>
+          <p className={css["hint"]}>You wait there until the interviewer lets you in.</p>
         </>
       )}
     </section>
