@@ -197,6 +197,7 @@ class DesktopApp:
         from .core.hosting import Hosting
         from .core.joining import Joining
         from .core.key_store import KeyStore
+        from .core.link_check import LinkCheck
         from .core.network_watch import NetworkWatch
         from .core.own_server import OwnServer
         from .core.places import Place
@@ -258,6 +259,7 @@ class DesktopApp:
             maker=TunnelMaker(self._paths.config, self._spawn_keeper, self.tasks),
             announcer=LinkAnnouncer(server, self.supervisor, self.tasks),
             public=public,
+            check=LinkCheck(self.tasks),
             tasks=self.tasks,
         )
         services = Services(

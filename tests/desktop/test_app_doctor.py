@@ -118,6 +118,7 @@ def test_a_tunnels_link_is_asked_whether_it_leads_here(
             found = await tunnel(story)
             assert found.verdict is Verdict.BAD
             assert "GatewayPorts" in found.sentence
+            await story.until(lambda: story.internet.is_silent, "warning")
             sshd.kill()
             await story.until(
                 lambda: story.internet.status.state is TunnelState.RECONNECTING, "lost"
@@ -132,6 +133,7 @@ def test_a_tunnels_link_is_asked_whether_it_leads_here(
             assert found.verdict is Verdict.GOOD
             assert found.time_ms is not None
             assert "not encrypted" in found.sentence
+            assert not story.internet.is_silent
 
             await story.internet.close()
             await story.until(lambda: story.internet.public.origin is None, "closed")

@@ -45,6 +45,13 @@ def sshd(tmp_path: Path) -> Iterator[SshServer]:
     server.kill()
 
 
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of a name in the internet ends at a proxy that is not there."""
+    for scheme in ("http", "https"):
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{free_port()}")
+
+
 @dataclass
 class Story:
     """The app without a window, one interview in it, and the user's answers."""

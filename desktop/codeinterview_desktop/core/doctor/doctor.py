@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from codeinterview_desktop.core.addresses import Address, AddressKind
-from codeinterview_desktop.core.api import ApiError, ServerApi
+from codeinterview_desktop.core.link_check import answer_time_ms
 from codeinterview_desktop.core.links import origin_of
 from codeinterview_desktop.core.supervisor import ServerState
 from codeinterview_desktop.core.tunnels.choice import RouteKind, TunnelKind
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from codeinterview_desktop.core.supervisor import ServerSupervisor
     from codeinterview_desktop.core.tunnels.internet import Internet
 
-_PATIENCE_S: Final = 10.0
 _HERE: Final = "This computer"
 _NETWORK: Final = "Your network"
 _INTERNET: Final = "Over the internet"
@@ -200,14 +198,5 @@ def _check_tunnel(origin: str, why_silent: str) -> Check:
 async def _ask(
     origin: str, good: Finding, bad: Finding, *, wanted: ConnectionPath | None = None
 ) -> Finding:
-    clock = asyncio.get_running_loop()
-    began_s = clock.time()
-    try:
-        async with asyncio.timeout(_PATIENCE_S), ServerApi(origin, None) as api:
-            connection = await api.connection()
-    except (ApiError, TimeoutError):
-        return bad
-    if wanted is not None and connection.path is not wanted:
-        return bad
-    took_ms = (clock.time() - began_s) * 1000
-    return Finding(good.verdict, good.sentence, took_ms)
+    took_ms = await answer_time_ms(origin, wanted)
+    return bad if took_ms is None else Finding(good.verdict, good.sentence, took_ms)

@@ -98,7 +98,7 @@ def _linux(port: int, run: Callable[[Sequence[str]], Outcome | None], ufw: Path)
     if tables is not None and tables.output.strip() == "active":
         return _may_block("The firewall nftables is on; its rules say", "sudo nft list ruleset")
     return Finding(
-        Verdict.GOOD, f"No firewall that this app knows of is on at this computer.{_ELSEWHERE}"
+        Verdict.OFF, f"No firewall that this app knows of is on at this computer.{_ELSEWHERE}"
     )
 
 
@@ -150,7 +150,7 @@ def _windows(run: Callable[[Sequence[str]], Outcome | None]) -> Finding:
 def _macos(run: Callable[[Sequence[str]], Outcome | None]) -> Finding:
     state = run((_MACOS, "--getglobalstate"))
     if state is not None and state.code == 0 and "State = 0" in state.output:
-        return Finding(Verdict.GOOD, f"The firewall of this Mac is off.{_ELSEWHERE}")
+        return Finding(Verdict.OFF, f"The firewall of this Mac is off.{_ELSEWHERE}")
     is_on = state is not None and state.code == 0
     what = "The firewall of this Mac is on." if is_on else "This Mac may have its firewall on."
     return Finding(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _WIDTH_PX: Final = 580
 # What is left of it beside the margins and a scroll bar.
 _INNER_PX: Final = 520
-_LIST_MOST_PX: Final = 430
+_LIST_MOST_PX: Final = 460
 _CHECKING: Final = Status("Checking…", "progress", "muted")
 _WORDS: Final[Mapping[Verdict, Status]] = {
     Verdict.GOOD: Status("Works", "check-circle", "success"),

@@ -87,6 +87,7 @@ class InternetDesk(QObject):
             internet.public.is_first,
             internet.replaced is not None,
             room.invites.of(Role.CANDIDATE) is None,
+            internet.is_silent,
         )
 
     def open_setup(self) -> None:

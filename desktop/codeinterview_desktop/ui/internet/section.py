@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _OFF: Final = "For candidates who are not on this network. A tunnel lets them in, nothing else."
 _INVITES: Final = "Copy link, the QR code and the links by role then use it."
 _REPLACED: Final = "The link is a new one: those that you sent before lead nowhere. Send it again."
+_SILENT: Final = (
+    "The link does not answer, asked from this computer. Check connections, above, says what helps."
+)
 _ASKING: Final = frozenset({TunnelState.NEEDS_HOST_KEY, TunnelState.NEEDS_SECRET})
 _LINKED: Final = frozenset({TunnelState.UP, TunnelState.RECONNECTING})
 
@@ -41,6 +44,7 @@ class InternetView:
         is_first: whether people are invited with it.
         is_replaced: whether it had another link before.
         is_off: whether the candidate's link was turned off.
+        is_silent: whether the link does not lead here, asked from this computer.
     """
 
     status: TunnelStatus = field(default_factory=lambda: TunnelStatus(TunnelState.OFF))
@@ -51,6 +55,7 @@ class InternetView:
     is_first: bool = False
     is_replaced: bool = False
     is_off: bool = False
+    is_silent: bool = False
 
 
 class InternetSection(QWidget):
@@ -136,6 +141,8 @@ class InternetSection(QWidget):
             self.banner.say(status.reason or "", "danger")
         elif view.trouble is not None and status.state in _LINKED:
             self.banner.say(view.trouble, "danger")
+        elif view.is_silent:
+            self.banner.say(_SILENT, "warning")
         elif view.is_replaced:
             self.banner.say(_REPLACED, "warning")
         else:

@@ -46,22 +46,22 @@ def test_ufw_is_read_from_its_file(tmp_path: Path, configuration: str, is_on: bo
     path = tmp_path / "ufw.conf"
     path.write_text(configuration, encoding="latin-1")
     found = firewall_finding(PORT, platform="linux", run=system(), ufw=path)
-    assert found.verdict is (Verdict.CAUTION if is_on else Verdict.GOOD)
+    assert found.verdict is (Verdict.CAUTION if is_on else Verdict.OFF)
     assert found.command == (f"sudo ufw allow {PORT}/tcp" if is_on else "")
 
 
 @pytest.mark.parametrize(
     ("run", "verdict", "command"),
     [
-        (system(), Verdict.GOOD, ""),
+        (system(), Verdict.OFF, ""),
         (
             system(firewall_cmd=Outcome(0, "running\n")),
             Verdict.CAUTION,
             f"sudo firewall-cmd --add-port={PORT}/tcp",
         ),
-        (system(firewall_cmd=Outcome(252, "not running\n")), Verdict.GOOD, ""),
+        (system(firewall_cmd=Outcome(252, "not running\n")), Verdict.OFF, ""),
         (system(systemctl=Outcome(0, "active\n")), Verdict.CAUTION, "sudo nft list ruleset"),
-        (system(systemctl=Outcome(3, "inactive\n")), Verdict.GOOD, ""),
+        (system(systemctl=Outcome(3, "inactive\n")), Verdict.OFF, ""),
     ],
 )
 def test_linux(
@@ -91,7 +91,7 @@ def test_linux(
         (
             "darwin",
             system(socketfilterfw=Outcome(0, "Firewall is disabled. (State = 0)\n")),
-            Verdict.GOOD,
+            Verdict.OFF,
             "is off",
         ),
         (

@@ -106,6 +106,8 @@ def test_what_went_wrong_is_said(section: InternetSection) -> None:
     assert "new one" in section.banner.text
     section.show_internet(replace(UP, trouble="The server does not answer."))
     assert section.banner.text == "The server does not answer."
+    section.show_internet(replace(UP, is_silent=True))
+    assert "does not answer" in section.banner.text
     section.show_internet(LOST)
     assert section.banner.text == ""
     assert section.sentence.text().startswith("The connection to it was lost.")

@@ -53,6 +53,13 @@ def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshServer]
     server.kill()
 
 
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of a name in the internet ends at a proxy that is not there."""
+    for scheme in ("http", "https"):
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{free_port()}")
+
+
 def choice_of(sshd: SshServer) -> TunnelChoice:
     return TunnelChoice(host=f"127.0.0.1:{sshd.port}", user=sshd.user, key_file=str(sshd.key))
 
