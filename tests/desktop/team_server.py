@@ -27,9 +27,8 @@ class Team:
     def __init__(self, folder: Path, path: str = "") -> None:
         self._data_dir = folder / "data"
         self._path = path
-        self.server = ServerProcess(
-            self._data_dir, options=(f"--public-url=https://team.example{path}",)
-        )
+        self.public_url = f"https://team.example{path}"
+        self.server = ServerProcess(self._data_dir, options=(f"--public-url={self.public_url}",))
 
     @property
     def origin(self) -> str:

@@ -181,7 +181,7 @@ def test_an_interview_on_the_team_server(
             assert room.ref == SessionRef(room.session.id, Place.TEAM)
             await connected(room)
             (link,) = room.links(Role.CANDIDATE)
-            assert link.url.startswith(f"{team.origin}/i/{room.session.id}#")
+            assert link.url.startswith(f"{team.public_url}/i/{room.session.id}#")
             assert link.address.kind is AddressKind.TEAM
             assert room.page_url == f"{team.origin}/s/{room.session.id}"
 

@@ -251,7 +251,7 @@ class Hosting:
 
     def _way_to_team(self) -> list[tuple[str, Address]]:
         """The team server's address and no other: whoever reaches it reaches the session."""
-        url = self._team.url
+        url = self._team.public_url
         return [] if url is None else [(url, Address(urlsplit(url).netloc, "", AddressKind.TEAM))]
 
     def _elsewhere(self, place: Place) -> str | None:

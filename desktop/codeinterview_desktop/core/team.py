@@ -119,6 +119,13 @@ class TeamServer:
         return self._client.origin if self._client is not None else None
 
     @property
+    def public_url(self) -> str | None:
+        """Where others reach it: its public URL, or its origin; None unless signed in."""
+        account = self._status.account
+        told = None if account is None else account.public_url
+        return self.url if told is None or self.url is None else told
+
+    @property
     def page_key(self) -> str | None:
         """None: what a server's pages run is the server's choice, and the key outlives a page."""
         return None

@@ -221,8 +221,11 @@ class Account:
     Attributes:
         name: what the key is called; None for the server's own, the administrator's.
         version: the server's.
+        public_url: where others reach the server, without a trailing slash; None when it does not
+            know.
     """
 
     name: str | None
     administrator: bool
     version: str
+    public_url: str | None = None

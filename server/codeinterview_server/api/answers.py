@@ -125,6 +125,8 @@ class InvitesAnswer(Answer):
     """A session's invites."""
 
     invites: Invites
+    public_url: str | None
+    """Where links with them are to lead, if the server was told where people reach it."""
 
 
 class Preview(_Shape):

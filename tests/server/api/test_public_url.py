@@ -142,6 +142,11 @@ async def test_it_tells_so(stage: Stage) -> None:
     assert await came(Host=HOST, **claims) == told, "nobody is trusted"
     account = await stage.ask("GET", "/account", stage.host_key)
     assert account["public_url"] == ORIGIN + BASE
+    interview = await stage.create()
+    path = f"/sessions/{interview.id}/invites"
+    for method, body in (("GET", None), ("POST", {"role": "candidate"})):
+        answer = await stage.ask(method, path, interview.creator.token, json=body)
+        assert answer["public_url"] == ORIGIN + BASE
     described = (await stage.http.get("/openapi.json")).json()
     assert described["servers"] == [{"url": BASE}]
     page = await stage.http.get("/", headers=HTML)

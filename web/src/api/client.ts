@@ -4,7 +4,7 @@ import { parseApproach, type Approach } from "./connection";
 import { ApiError, errorFromAnswer } from "./errors";
 import type {
   CreateAnswer,
-  Invites,
+  InvitesAnswer,
   JoinAnswer,
   JoinPolicy,
   ListedAnswer,
@@ -184,35 +184,32 @@ export class ApiClient {
     });
   }
 
-  async invites(sessionId: string, credential: string, signal?: AbortSignal): Promise<Invites> {
-    const answer = await this.#ask<{ invites: Invites }>({
+  async invites(sessionId: string, credential: string, signal?: AbortSignal): Promise<InvitesAnswer> {
+    return this.#ask<InvitesAnswer>({
       method: "GET",
       path: `/sessions/${encodeURIComponent(sessionId)}/invites`,
       credential,
       signal,
     });
-    return answer.invites;
   }
 
   /** Makes the role's earlier links worthless and answers with the new ones. */
-  async renewInvite(sessionId: string, credential: string, role: Role): Promise<Invites> {
-    const answer = await this.#ask<{ invites: Invites }>({
+  async renewInvite(sessionId: string, credential: string, role: Role): Promise<InvitesAnswer> {
+    return this.#ask<InvitesAnswer>({
       method: "POST",
       path: `/sessions/${encodeURIComponent(sessionId)}/invites`,
       credential,
       body: { role },
     });
-    return answer.invites;
   }
 
   /** Makes the role's links worthless; it has none until `renewInvite`. */
-  async revokeInvite(sessionId: string, credential: string, role: Role): Promise<Invites> {
-    const answer = await this.#ask<{ invites: Invites }>({
+  async revokeInvite(sessionId: string, credential: string, role: Role): Promise<InvitesAnswer> {
+    return this.#ask<InvitesAnswer>({
       method: "DELETE",
       path: `/sessions/${encodeURIComponent(sessionId)}/invites/${role}`,
       credential,
     });
-    return answer.invites;
   }
 
   async #ask<T>(request: Request): Promise<T> {

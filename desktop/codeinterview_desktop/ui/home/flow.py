@@ -157,7 +157,7 @@ class HomeFlow(QObject):
             self.joined.emit(found)
         elif found.origin == self._services.supervisor.status.url:
             self._reopen(SessionRef(found.session_id))
-        elif found.origin == self._services.team.url:
+        elif found.origin in (self._services.team.url, self._services.team.public_url):
             # One's own, or shared; somebody else's is joined like any other.
             self._run(
                 self._services.hosting.reopen(found.session_id, Place.TEAM),
