@@ -193,6 +193,7 @@ class HttpServer(uvicorn.Server):
                 proxy_headers=False,
                 http=partial(HttpProtocol, proxies=proxies),  # type: ignore[arg-type]
                 ws=SocketProtocol,
+                ssl_context_factory=None if tls is None else lambda _config, _default: tls,
                 ws_max_size=Limits().frame_bytes * _FRAME_ROOM,
                 # Compressing each keystroke costs more time than it saves.
                 ws_per_message_deflate=False,
