@@ -332,6 +332,14 @@ def test_open_sessions_are_advertised_until_they_end(on_qt: RunOnQt, home: Home)
                 await until(other.nearby_changed, lambda: titles() == ["Seen"], "advertised")
                 await room.rename("Renamed")
                 await until(other.nearby_changed, lambda: titles() == ["Renamed"], "renamed")
+                colleague = await join(
+                    str(room.page_url).replace("/s/", "/i/"), "Bob", room.invites.interviewer
+                )
+                async with ServerApi(str(app.supervisor.status.url), colleague["token"]) as own:
+                    await own.rename_session(room.session.id, "By a colleague")
+                await until(other.nearby_changed, lambda: titles() == ["By a colleague"], "theirs")
+                await room.rename("Renamed")
+                await until(other.nearby_changed, lambda: titles() == ["Renamed"], "back")
                 entry = next(each for each in other.nearby if each.session_id == room.session.id)
                 assert entry.address == LOOPBACK
                 async with ServerApi(f"http://{LOOPBACK}:{entry.port}", None) as api:

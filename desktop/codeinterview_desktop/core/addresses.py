@@ -91,6 +91,9 @@ def usable_addresses(
 ) -> tuple[Address, ...]:
     """Every address others can use, the best first; loopback alone without the network.
 
+    The addresses that systems give themselves on a cable without a router count where there are
+    no others.
+
     Args:
         allow_network: whether the server listens beyond loopback.
         ipv6: whether it listens on IPv6 too.
@@ -101,15 +104,18 @@ def usable_addresses(
         return (LOOPBACK,)
     best = (routed or default_route_addresses)()
     found: list[Address] = []
+    without_router: list[Address] = []
     for adapter in _listed(adapters):
         for text in map(_text, adapter.ips):
             kind = _kind(text, adapter.nice_name, best)
             if kind is not None and (ipv6 or ":" not in text):
                 found.append(Address(text, adapter.nice_name, kind))
+            elif _is_without_router(text, adapter.nice_name):
+                without_router.append(Address(text, adapter.nice_name, AddressKind.LAN))
     found.sort(key=lambda each: (each.kind, ":" in each.host, each.interface, _numeric(each.host)))
     unique = {each.host: each for each in reversed(found)}
     ordered = tuple(each for each in found if unique[each.host] is each)
-    return ordered or (LOOPBACK,)
+    return ordered or tuple(without_router) or (LOOPBACK,)
 
 
 def link_local_addresses(
@@ -195,6 +201,14 @@ def _kind(text: str, interface: str, routed: frozenset[str]) -> AddressKind | No
     if text in routed:
         return AddressKind.DEFAULT_ROUTE
     return AddressKind.LAN if address.is_private else AddressKind.PUBLIC
+
+
+def _is_without_router(text: str, interface: str) -> bool:
+    """Whether it is an IPv4 link-local address of a real interface; browsers can open those."""
+    try:
+        return ipaddress.IPv4Address(text).is_link_local and not _VIRTUAL.match(interface)
+    except ValueError:
+        return False
 
 
 def _numeric(text: str) -> int:

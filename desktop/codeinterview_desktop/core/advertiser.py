@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import secrets
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Advertiser:
         self._zeroconf: AsyncZeroconf | None = None
         self._own: dict[str, OwnSession] = {}
         self._registered: dict[str, AsyncServiceInfo] = {}
+        self._revisions = itertools.count(1)
 
     @property
     def ports(self) -> frozenset[int]:
@@ -102,7 +104,7 @@ class Advertiser:
             SERVICE_TYPE,
             f"{session_id}-{self._instance}.{SERVICE_TYPE}",
             port=own.port,
-            properties=to_txt(own.advertisement),
+            properties=to_txt(own.advertisement, next(self._revisions)),
             server=f"codeinterview-{self._instance}.local.",
             parsed_addresses=list(self._addresses()),
         )

@@ -36,7 +36,8 @@ class Discovery:
     """Owns the zeroconf instance, and what advertises, browses and asks with it.
 
     Signals:
-        nearby_changed: all sessions of others that answer, sorted by title, after any change.
+        nearby_changed: all sessions of others that answer, sorted by title, after any change, and
+            when discovery works again.
         name_changed: the `.local` name of this machine, or None.
         failed: discovery cannot work here; a sentence for the status bar.
     """
@@ -64,6 +65,7 @@ class Discovery:
         self._tasks = BackgroundTasks()
         self._zeroconf: AsyncZeroconf | None = None
         self._is_started = False
+        self._is_failed = False
         self._lock = asyncio.Lock()
         self._advertiser = Advertiser(addresses)
         self._name = LocalName(self._tasks, addresses, host_label)
@@ -128,8 +130,12 @@ class Discovery:
             return
         zeroconf = await self._reach()
         if zeroconf is None:
+            self._is_failed = True
             self.failed.emit(_UNAVAILABLE)
             return
+        if self._is_failed:
+            self._is_failed = False
+            self.nearby_changed.emit(self.nearby)
         self._zeroconf = zeroconf
         self._browsing.open(zeroconf.zeroconf)
         self._name.open(zeroconf)

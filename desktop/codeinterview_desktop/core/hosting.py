@@ -241,8 +241,10 @@ class Hosting:
         addresses = list(self._addresses)
         name = self._discovery.name
         if name is not None:
-            # Not the first: whether the other side's system finds a name is its own affair.
-            addresses.insert(1, Address(name, "", AddressKind.NAME))
+            # First only where there is nothing better: whether the other side's system finds a
+            # name is its own affair.
+            is_alone = addresses[0].kind is AddressKind.LOOPBACK
+            addresses.insert(0 if is_alone else 1, Address(name, "", AddressKind.NAME))
         ways = [(origin_of(each.host, status.port), each) for each in addresses]
         if self._public.origin is not None:
             way = (self._public.origin, Address(self._public.host, "", AddressKind.TUNNEL))

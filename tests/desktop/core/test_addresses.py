@@ -9,6 +9,7 @@ import pytest
 
 from codeinterview_desktop.core.addresses import (
     LOOPBACK,
+    Address,
     AddressKind,
     default_route_addresses,
     link_local_addresses,
@@ -86,6 +87,17 @@ def test_a_machine_without_a_network_offers_loopback() -> None:
     assert usable_addresses(
         allow_network=True, adapters=lambda: [MACHINE[0]], routed=frozenset
     ) == (LOOPBACK,)
+
+
+def test_on_a_cable_without_a_router_there_are_only_the_systems_own_addresses() -> None:
+    machine = [
+        MACHINE[0],
+        adapter("eth0", "169.254.3.4", "fe80::4"),
+        adapter("veth1", "169.254.1.1"),
+    ]
+    assert usable_addresses(allow_network=True, adapters=lambda: machine, routed=frozenset) == (
+        Address("169.254.3.4", "eth0", AddressKind.LAN),
+    )
 
 
 def test_a_system_that_cannot_list_its_interfaces_offers_loopback() -> None:

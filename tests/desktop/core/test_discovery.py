@@ -89,6 +89,20 @@ async def test_others_see_a_session_from_advertising_to_withdrawing(
     assert seen(here, session_id) is None
 
 
+async def test_a_title_that_comes_back_at_once_is_seen(
+    here: Discovery, there: Discovery, server: ListingServer
+) -> None:
+    session_id = new_id(server)
+    for title in ("One", "Two", "One", "Two"):
+        await here.advertise(session_id, title, "Ada", server.port)
+
+        def said(title: str = title) -> bool:
+            entry = seen(there, session_id)
+            return entry is not None and entry.title == title
+
+        await until(there.nearby_changed, said, title)
+
+
 async def test_what_the_server_at_the_address_does_not_show_is_not_nearby(
     here: Discovery, there: Discovery, server: ListingServer
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,8 +111,13 @@ def test_nearby_explains_itself_or_lists(qtbot: QtBot, page: HomePage) -> None:
     assert page.nearby.list.empty.title == "Nothing nearby yet"
     page.nearby.show_failure("No network.")
     assert page.nearby.list.empty.title == "Discovery does not work here"
+    page.nearby.show_sessions(())
+    assert page.nearby.list.empty.title == "Nothing nearby yet"
     page.nearby.show_sessions((nearby(1, "Systems"), nearby(2, LONG)))
     assert [row.title.text() for row in page.nearby.list.rows] == ["Systems", LONG.strip()]
+    rows = page.nearby.list.rows
+    page.nearby.show_sessions((replace(nearby(1, "Systems"), address="10.9.9.9"), nearby(2, LONG)))
+    assert page.nearby.list.rows == rows, "a row that nobody sees changed stays"
     with qtbot.waitSignal(page.nearby.join_requested) as asked:
         page.nearby.list.rows[1].findChildren(QPushButton)[0].click()
     assert asked.args == ["key2"]
