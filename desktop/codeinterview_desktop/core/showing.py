@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .hosted_room import NearbyReach
 from .standing_word import StandingWord
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .settings import SettingsStore
     from .supervisor import ServerSupervisor
     from .tasks import BackgroundTasks
+
+
+# What the server takes.
+_LISTED_LIMIT: Final = 100
 
 
 class FrontPage(StandingWord[tuple[str, ...]]):
@@ -96,7 +100,7 @@ class Showing:
 
     def _list(self) -> None:
         shown = (each.session.id for each in self._rooms.values() if self._is_shown(each))
-        self._front_page.want(tuple(sorted(shown)))
+        self._front_page.want(tuple(sorted(shown))[:_LISTED_LIMIT])
 
     async def _advertise(self, room: HostedRoom) -> None:
         session, status = room.session, self._supervisor.status
