@@ -165,6 +165,10 @@ class ServerApi:
         """Say whether candidates are told of observers."""
         return await self._change(session_id, {"observers_listed": listed})
 
+    async def share_session(self, session_id: str, *, shared: bool) -> SessionInfo:
+        """Say whether every named key of the server may act as host on a session."""
+        return await self._change(session_id, {"shared": shared})
+
     async def delete_session(self, session_id: str) -> None:
         """Delete a session and everything said in it."""
         await self._ask("DELETE", f"/sessions/{session_id}", _nothing)

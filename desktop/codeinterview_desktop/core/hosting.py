@@ -187,6 +187,16 @@ class Hosting:
         await self._close(ref)
         self._recent.changed.emit()
 
+    async def share(self, session_id: str, *, shared: bool) -> None:
+        """Say whether colleagues may host a session of the team's server as well.
+
+        Raises:
+            ServerAwayError, ApiError: with a sentence for the user.
+        """
+        api = await self._servers[Place.TEAM].client()
+        await api.share_session(session_id, shared=shared)
+        self._recent.changed.emit()
+
     async def delete(self, session_id: str, place: Place = Place.HERE) -> None:
         """Delete a session with everything in it; whoever is in it is cut off.
 

@@ -192,7 +192,8 @@ class TeamServer:
             if keep:
                 await self.keys.write(address.origin, key)
             if self._client is not None:
-                await self._leave(forget=self._client.origin != address.origin)
+                is_replaced = keep and self._client.origin == address.origin
+                await self._leave(forget=not is_replaced)
             self._remember(address.origin)
             self._client = self._client_of(address.origin, key)
             self._change(TeamStatus(TeamState.READY, address.origin, account, is_kept=keep))

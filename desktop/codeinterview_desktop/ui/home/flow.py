@@ -72,6 +72,7 @@ class HomeFlow(QObject):
         page.recent.end_requested.connect(self._ask_to_end)
         page.recent.delete_requested.connect(self._ask_to_delete)
         page.recent.copy_requested.connect(self._copy)
+        page.recent.share_requested.connect(self._share)
         page.banner.acted.connect(self._mend_server)
         page.nearby.show_sessions(services.discovery.nearby)
         page.recent.show_looking()
@@ -203,6 +204,18 @@ class HomeFlow(QObject):
         )
         dialog.open_requested.connect(self._reopen)
         dialog.open()
+
+    def _share(self, session: RecentSession) -> None:
+        share = partial(self._services.hosting.share, session.session_id, shared=not session.shared)
+        if session.shared:
+            self._run(share(), "stop sharing")
+            return
+        self._ask(
+            f"Share “{session.title}” with the team?",
+            "Everybody who has a key for this server can then open it as interviewer, admit and"
+            " remove people, end and delete it.",
+            Answer("&Share", lambda: self._run(share(), "share"), "primary"),
+        )
 
     def _ask_to_end(self, session: RecentSession) -> None:
         self._ask(

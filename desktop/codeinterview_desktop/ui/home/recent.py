@@ -44,6 +44,7 @@ class RecentSection(QWidget):
         end_requested(RecentSession): end it for everyone.
         delete_requested(RecentSession): delete it, or forget it when it was joined.
         copy_requested(RecentSession): copy it to the other place.
+        share_requested(RecentSession): share it with the team, or stop to.
     """
 
     search_requested = Signal(str)
@@ -51,6 +52,7 @@ class RecentSection(QWidget):
     end_requested = Signal(object)
     delete_requested = Signal(object)
     copy_requested = Signal(object)
+    share_requested = Signal(object)
 
     def __init__(self, theme: ThemeController) -> None:
         super().__init__()
@@ -169,6 +171,10 @@ class RecentSection(QWidget):
                 self._theme.icons.icon("copy"), f"&Copy to {place_word(other(session.place))}…"
             )
             copy.triggered.connect(lambda: self.copy_requested.emit(session))
+        if session.place is Place.TEAM and session.owner is None:
+            word = "&Stop sharing" if session.shared else "&Share with the team…"
+            share = menu.addAction(self._theme.icons.icon("people"), word)
+            share.triggered.connect(lambda: self.share_requested.emit(session))
         word = "&Delete…" if session.hosted else "&Remove from list"
         delete = menu.addAction(self._theme.icons.icon("trash", "danger"), word)
         delete.triggered.connect(lambda: self.delete_requested.emit(session))
@@ -189,13 +195,18 @@ def _whose(session: RecentSession) -> tuple[str, str]:
 def _details(session: RecentSession) -> list[str]:
     details = [wording.ago(session.at_ms, now_ms())]
     if session.hosted and session.place is Place.TEAM:
-        whose = f", shared by {session.owner}" if session.owner is not None else ""
-        details.insert(0, f"Team server{whose}")
+        details.insert(0, f"Team server{_shared(session)}")
     if session.language is not None:
         details.append(wording.language_word(session.language))
     if session.participant_count is not None:
         details.append(wording.people_word(session.participant_count))
     return details
+
+
+def _shared(session: RecentSession) -> str:
+    if session.owner is not None:
+        return f", of {session.owner}"
+    return ", shared with the team" if session.shared else ""
 
 
 def _state(session: RecentSession) -> Status | None:

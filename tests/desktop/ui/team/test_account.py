@@ -12,9 +12,11 @@ from tests.desktop.support import seen
 from tests.desktop.team_server import Team, team_server
 from tests.desktop.ui.conftest import House, buttons, host, press
 
+from codeinterview_desktop.core.api import ServerApi
 from codeinterview_desktop.core.key_store import SERVICE
 from codeinterview_desktop.core.places import Place
 from codeinterview_desktop.core.team import TeamState
+from codeinterview_desktop.core.team_address import parse_team_address
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui.dialogs.question import Question
 from codeinterview_desktop.ui.team.copy_dialog import CopyDialog
@@ -382,10 +384,61 @@ def test_copies_both_ways_from_recent(
 
             # Both are open under one code, and each is closed by itself.
             assert there.room.session.id == page.room.session.id
+            for each in (page, there):
+                window.rooms.show_session(each.room.ref.key)
+                assert window.rooms.current is each
             window.rooms.ask_to_close(there)
             assert window.leaving.question is not None
             press(window.leaving.question.buttons["Leave it open"])
             await seen(lambda: window.rooms.hosted == (page,), "closed")
+
+    on_qt(story())
+
+
+def test_a_session_is_shared_with_the_team_and_not_any_more(
+    on_qt: RunOnQt, house: House, team: Team, keyring: MemoryKeyring
+) -> None:
+    async def titles(key: str) -> list[str]:
+        async with ServerApi(team.origin, key) as api:
+            return [each.session.title for each in (await api.sessions()).sessions]
+
+    def details(window: MainWindow) -> str:
+        row = row_of(window, "Ours")
+        return row.details.text() if row is not None else ""
+
+    async def story() -> None:
+        async with house.served() as app:
+            window = app.window
+            colleague = team.add_key("colleague")
+            await signed_in(window, team, "sharer")
+            mine = keyring.kept[SERVICE, team.origin]
+            await host(window, "Ours")
+            window.workspace.show_page(window.home)
+            await seen(lambda: details(window).startswith("Team server · "), "mine alone")
+            assert await titles(colleague) == []
+            row = row_of(window, "Ours")
+            assert row is not None
+            menu_of(row)["Share with the team…"].trigger()
+            assert "delete it" in question().sentence.text()
+            press(question().buttons["Share"])
+            await seen(lambda: "shared with the team" in details(window), "shared")
+            assert await titles(colleague) == ["Ours"]
+
+            # To the colleague it is somebody's, who alone may stop to share it.
+            await app.services.team.sign_in(parse_team_address(team.origin), colleague, keep=False)
+            assert keyring.kept == {}, "the key before is not kept for the next start"
+            await seen(lambda: "of sharer" in details(window), "a colleague's")
+            row = row_of(window, "Ours")
+            assert row is not None
+            assert "Stop sharing" not in menu_of(row)
+
+            await app.services.team.sign_in(parse_team_address(team.origin), mine, keep=True)
+            await seen(lambda: "shared with the team" in details(window), "mine again")
+            row = row_of(window, "Ours")
+            assert row is not None
+            menu_of(row)["Stop sharing"].trigger()
+            await seen(lambda: details(window).startswith("Team server · "), "mine alone again")
+            assert await titles(colleague) == []
 
     on_qt(story())
 
