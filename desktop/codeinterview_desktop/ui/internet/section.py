@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 
 from codeinterview_desktop.core.tunnels.status import TunnelState, TunnelStatus
 from codeinterview_desktop.ui import wording
-from codeinterview_desktop.ui.internet.words import tunnel_word
+from codeinterview_desktop.ui.internet.words import breakable, tunnel_word
 from codeinterview_desktop.ui.session.qr import QrCode
 from codeinterview_desktop.ui.widgets.banner import Banner
 from codeinterview_desktop.ui.widgets.buttons import CopyFeedback, button
@@ -138,7 +138,7 @@ class InternetSection(QWidget):
     def _warn(self) -> None:
         view, status = self._view, self._view.status
         if status.state is TunnelState.FAILED:
-            self.banner.say(status.reason or "", "danger")
+            self.banner.say(breakable(status.reason or ""), "danger")
         elif view.trouble is not None and status.state in _LINKED:
             self.banner.say(view.trouble, "danger")
         elif view.is_silent:
@@ -200,19 +200,20 @@ class _PublicLink(QWidget):
 
 
 def _sentence(view: InternetView) -> str:
-    status = view.status
+    # A long name has no place where its line could be broken.
+    status, carrier = view.status, wording.short(view.carrier, 30)
     match status.state:
         case TunnelState.OFF:
             return _OFF
         case TunnelState.UP if view.is_off:
-            return f"Through {view.carrier}. {wording.LINK_IS_OFF}: make a new one above."
+            return f"Through {carrier}. {wording.LINK_IS_OFF}: make a new one above."
         case TunnelState.UP:
-            return f"Through {view.carrier}, until the interview ends."
+            return f"Through {carrier}, until the interview ends."
         case TunnelState.RECONNECTING:
             return f"{status.reason} The link stays; whoever is in keeps what they type."
         case TunnelState.FAILED:
             return ""
         case state if state in _ASKING:
-            return f"{view.carrier} needs an answer from you."
+            return f"{carrier} needs an answer from you."
         case _:
-            return f"To {view.carrier}."
+            return f"To {carrier}."
