@@ -155,6 +155,10 @@ async def test_a_browser_in_b_joins_by_the_link_types_and_runs(
     async with chromium(str(wrapper)) as browser:
         cem = RoomPage(await new_person(browser))
         await cem.enter(hosted.join_url("candidate"), "Cem")
+        await expect(cem.connection).to_have_accessible_name("Your connection: LAN, Good")
+        await cem.connection.click()
+        await expect(cem.page.get_by_role("dialog")).to_contain_text(b.address)
+        await cem.page.keyboard.press("Escape")
         await cem.focus_editor()
         await cem.type(" # typed in B")
         await cem.run()

@@ -44,10 +44,18 @@ class WebProxy:
         port: Its own, free.
         path: Below which the server is; empty for the root.
         strips: Whether it takes the path off.
+        upgrades: Whether it lets sockets through, as the recipe does and nginx by itself does not.
     """
 
     def __init__(
-        self, folder: Path, server_port: int, port: int, path: str = "", *, strips: bool = False
+        self,
+        folder: Path,
+        server_port: int,
+        port: int,
+        path: str = "",
+        *,
+        strips: bool = False,
+        upgrades: bool = True,
     ) -> None:
         self.folder = folder
         self.pair = Pair.made(NAME)
@@ -63,6 +71,7 @@ class WebProxy:
                 "/var/log/nginx/codeinterview.log": str(folder / "access.log"),
                 "location / {": f"location {path}/ {{",
                 "127.0.0.1:8765;": f"127.0.0.1:{server_port}{'/' if strips else ''};",
+                **({} if upgrades else {"$http_upgrade;": "'';"}),
             }
         )
         self._configuration.write_text(_AROUND.format(folder=folder, recipe=recipe))

@@ -54,7 +54,12 @@ function way({ approach, trouble }: Examination): Conclusion {
     };
   }
   const { word, meaning } = wayOf(approach);
-  return { about: "way", tone: "good", title: `You reach the server: ${word}`, text: meaning };
+  return {
+    about: "way",
+    tone: "good",
+    title: "You reach the interview’s server",
+    text: `${word}. ${meaning}`,
+  };
 }
 
 function secrecy({ approach }: Examination): Conclusion | null {
