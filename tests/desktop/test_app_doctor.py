@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.desktop.support import until
 from tests.desktop.test_app_internet import Story, hosted
+from tests.server.conftest import data_dir, scratch  # noqa: F401 - fixtures
+from tests.support.server import ServerProcess
 from tests.support.ssh_server import SshServer, free_port
 
 from codeinterview_desktop.core.addresses import LOOPBACK, Address, AddressKind
@@ -32,6 +34,14 @@ def sshd(tmp_path: Path) -> Iterator[SshServer]:
     server = SshServer(tmp_path / "sshd", host="127.0.0.2").start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def other(data_dir: Path) -> Iterator[ServerProcess]:  # noqa: F811
+    """Somebody else's server."""
+    process = ServerProcess(data_dir).start()
+    yield process
+    assert process.stop() == 0
 
 
 async def no_firewall(port: int) -> Finding:
@@ -105,7 +115,7 @@ def test_each_address_is_asked_and_a_silent_one_is_told(
 
 
 def test_a_tunnels_link_is_asked_whether_it_leads_here(
-    on_qt: Callable[..., Any], sshd: SshServer
+    on_qt: Callable[..., Any], sshd: SshServer, other: ServerProcess
 ) -> None:
     async def tunnel(story: Story) -> Finding:
         return (await examine(doctor(story)))["Over the internet"]
@@ -145,8 +155,13 @@ def test_a_tunnels_link_is_asked_whether_it_leads_here(
             # Another one's server answers there, which knows nothing of this link.
             await story.internet.close()
             await story.until(lambda: story.internet.public.origin is None, "closed")
-            own = story.app.supervisor.status.url
-            assert own is not None
+            await story.open(replace(behind, link=f"http://localhost:{other.port}"))
+            found = await tunnel(story)
+            assert found.verdict is Verdict.BAD
+            assert "does not lead here" in found.sentence
+
+            await story.internet.close()
+            await story.until(lambda: story.internet.public.origin is None, "closed")
             await story.internet.open(
                 replace(choice, host=f"127.0.0.2:{free_port()}"), story.answers
             )
