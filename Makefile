@@ -118,6 +118,7 @@ screenshots: setup-dev ## take docs/images anew from the real app and room
 	$(BIN)/python scripts/screenshots.py
 	$(BIN)/python scripts/team_screenshots.py
 	$(BIN)/python scripts/internet_screenshots.py
+	$(BIN)/python scripts/connection_screenshots.py
 
 ##@ Make
 

@@ -46,6 +46,9 @@ describe("when HTTP works and the live connection does not", () => {
     expect(conclusion?.title).toMatch(title);
     expect(conclusion?.text).toMatch(/proxy.*WebSocket.*hotspot/);
     expect(verdict(conclude({ ...FINE, socket })).tone).toBe("bad");
+    // A link that whoever came by https has already is no help.
+    expect(conclusion?.text).not.toMatch(/https/);
+    expect(about("live", { socket, ...by("tunnel") })?.text).toMatch(/https/);
   });
 });
 

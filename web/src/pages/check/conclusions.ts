@@ -68,13 +68,9 @@ function secrecy({ approach }: Examination): Conclusion | null {
   if (word === "No") {
     return { about: "secrecy", tone: "note", title: "Others could listen in", text: advice };
   }
-  const title = word === "Yes" ? "Nobody on the way can listen in" : "Nothing leaves this computer";
+  const title = word === "Yes" ? "The connection is encrypted" : "Nothing leaves this computer";
   return { about: "secrecy", tone: "good", title, text: null };
 }
-
-const ANOTHER_WAY =
-  "Turn a VPN or web filter off, or use another network, such as your phone’s hotspot. Or ask the " +
-  "host for another link: most proxies let one through that begins with https.";
 
 const LIVE: Readonly<Record<SocketState, Omit<Conclusion, "about">>> = {
   works: { tone: "good", title: "The live connection works", text: null },
@@ -83,20 +79,28 @@ const LIVE: Readonly<Record<SocketState, Omit<Conclusion, "about">>> = {
     title: "The live connection is blocked",
     text:
       "This page loads, but something between you and the server, such as a company’s proxy or a " +
-      `security program, blocks the live connection (WebSocket) that the room needs. ${ANOTHER_WAY}`,
+      "security program, blocks the live connection (WebSocket) that the room needs.",
   },
   mute: {
     tone: "bad",
     title: "The live connection opens, but nothing comes through",
     text:
       "Something between you and the server, such as a company’s proxy or a security program, takes " +
-      `the live connection (WebSocket) and holds back what is sent over it. ${ANOTHER_WAY}`,
+      "the live connection (WebSocket) and holds back what is sent over it.",
   },
 };
 
+const ANOTHER_NETWORK =
+  "Turn a VPN or web filter off, or use another network, such as your phone’s hotspot.";
+const ANOTHER_LINK =
+  "Or ask the host for a link that begins with https: most proxies let that one through.";
+
 function live({ approach, socket }: Examination): Conclusion | null {
   // Where nobody answers at all, nothing can be said of proxies.
-  return approach === null ? null : { about: "live", ...LIVE[socket] };
+  if (approach === null) return null;
+  const { tone, title, text } = LIVE[socket];
+  const sentences = [text, ANOTHER_NETWORK, ...(approach.secure ? [] : [ANOTHER_LINK])];
+  return { about: "live", tone, title, text: text && sentences.join(" ") };
 }
 
 function speed({ roundTripsMs }: Examination): Conclusion | null {
