@@ -137,6 +137,13 @@ def link_local_addresses(
     return tuple(sorted(found, key=lambda each: (":" in each, _numeric(each))))
 
 
+def own_addresses(
+    adapters: Callable[[], Iterable[ifaddr.Adapter]] = ifaddr.get_adapters,
+) -> frozenset[str]:
+    """Every address of this machine, loopback and bridges too, without zones."""
+    return frozenset(_text(ip) for adapter in _listed(adapters) for ip in adapter.ips)
+
+
 def advertised_addresses(*, ipv6: bool) -> tuple[str, ...]:
     """What to tell other programs on the network, the best first; none without a network."""
     usable = usable_addresses(allow_network=True, ipv6=ipv6)

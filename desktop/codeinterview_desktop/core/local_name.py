@@ -27,6 +27,7 @@ from zeroconf import (  # type: ignore[attr-defined]  # in its manual
 )
 from zeroconf.asyncio import AsyncServiceInfo
 
+from .addresses import own_addresses
 from .events import Signal
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class LocalName:
 
         Args:
             tasks: runs what goes on in the background.
-            addresses: lists this machine's addresses.
+            addresses: lists the addresses to answer with.
             wanted: the label to have; this machine's own unless given.
         """
         self.changed: Signal[str | None] = Signal()
@@ -142,7 +143,7 @@ class LocalName:
                 holders = await _holders(zeroconf.zeroconf, label)
                 if not holders:
                     await self._register(zeroconf, label, port)
-                elif not holders & _plain(self._addresses()):
+                elif not holders & self._own():
                     continue
             except (OSError, Error, TimeoutError) as error:
                 _log.info("No local name: %s", error)
@@ -166,14 +167,16 @@ class LocalName:
         info = self._info
         if info is None or info.server_key != name:
             return
-        ours = {ipaddress.ip_address(each).packed for each in _plain(self._addresses())}
-        ours |= set(info.addresses)
-        theirs = addresses - ours
+        theirs = addresses - {ipaddress.ip_address(each).packed for each in self._own()}
         # Both hear of it, and the same one of them looks for another name.
-        if theirs and max(theirs) > max(ours):
+        if theirs and info.addresses and max(theirs) > max(info.addresses):
             _log.info("Another machine is %s", info.server)
             self._taken.add(name.removesuffix(".local."))
             self._tasks.start(self._yield(), "find another local name")
+
+    def _own(self) -> frozenset[str]:
+        """By which addresses an answer may call this machine: whichever interface it came by."""
+        return own_addresses() | _plain(self._addresses())
 
     async def _yield(self) -> None:
         await self._leave(self._zeroconf)

@@ -105,20 +105,24 @@ async def test_a_name_that_another_machine_has_is_left_to_it(label: str) -> None
         assert first.name == f"{label}.local"
 
 
-async def test_a_name_that_the_system_gives_already_is_used_and_not_touched(label: str) -> None:
+@pytest.mark.parametrize("by", ["10.1.1.1", "127.0.0.1"])
+async def test_a_name_that_the_system_gives_already_is_used_and_not_touched(
+    label: str, by: str
+) -> None:
+    """On each interface a system answers with the addresses that it has there."""
     async with network() as system:
         info = AsyncServiceInfo(
             "_workstation._tcp.local.",
             f"{label}._workstation._tcp.local.",
             port=9,
             server=f"{label}.local.",
-            parsed_addresses=["10.1.1.1"],
+            parsed_addresses=[by],
         )
         await (await system.async_register_service(info, cooperating_responders=True))
         async with machine(label, "10.1.1.1") as name:
             await named(name, f"{label}.local")
         # Had it been ours too, our leaving would have taken it along.
-        assert await holders(label) == ["10.1.1.1"]
+        assert await holders(label) == [by]
 
 
 async def test_of_two_that_took_a_name_at_the_same_moment_one_takes_another(label: str) -> None:
