@@ -80,7 +80,7 @@ class InternetSection(QWidget):
         self.sentence = label("", "meta", wrap=True)
         self.banner = Banner(theme, closable=False)
         self.public = _PublicLink(theme)
-        self.invite = CheckBox(theme, "In&vite with this link")
+        self.invite = CheckBox(theme, "Invite &with this link")
         self.invite.setAccessibleDescription(_INVITES)
         self.invite.setToolTip(_INVITES)
         self.invite.clicked.connect(self.invite_requested)
