@@ -161,6 +161,8 @@ async def _python(page: RoomPage, figures: Figures) -> None:
 
 async def _stop(page: RoomPage, figures: Figures) -> None:
     await page.page.evaluate(RUN, {"again": False})
+    # As long as a person takes to see that it does not end.
+    await page.page.wait_for_timeout(2000)
     figures.add(
         "Stop on an endless loop, to the next run's output: ms",
         await page.page.evaluate(RUN, {"again": True}),

@@ -16,15 +16,13 @@ import { ErrorBoundary } from "./app/ErrorBoundary";
 import { ServicesProvider, type Services } from "./app/services";
 import { HomePage } from "./pages/home/HomePage";
 import { JoinPage } from "./pages/join/JoinPage";
+import { loadRoomPage } from "./pages/loadRoom";
 import { NoSuchPage } from "./pages/problems";
 import { RoomSkeleton } from "./pages/room/RoomSkeleton";
 import { ThemeStore } from "./theme/ThemeStore";
 import { TooltipProvider } from "./ui/Tooltip";
 
-// The room brings editor and execution along; the other pages do without.
-const RoomPage = lazy(async () => ({
-  default: (await import("./pages/room/RoomPage")).RoomPage,
-}));
+const RoomPage = lazy(async () => ({ default: (await loadRoomPage()).RoomPage }));
 
 const TOOLTIP_DELAY_MS = 400;
 

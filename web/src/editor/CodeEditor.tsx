@@ -7,6 +7,7 @@ import type { Room } from "../collab/room";
 import { Button } from "../ui/Button";
 import css from "./CodeEditor.module.css";
 import type { EditorView } from "./EditorView";
+import { loadEditor } from "./loadEditor";
 
 export interface CodeEditorProps {
   readonly room: Room;
@@ -43,7 +44,7 @@ export function CodeEditor(props: CodeEditorProps) {
     if (element === null) return undefined;
     let made: EditorView | null = null;
     let gone = false;
-    import("./EditorView").then(
+    loadEditor().then(
       (module) => {
         if (gone) return;
         made = new module.EditorView(room, element, firstTheme.current);

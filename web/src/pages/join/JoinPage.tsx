@@ -8,6 +8,7 @@ import { inviteFromHash, isSessionId } from "../../api/links";
 import type { Preview } from "../../api/types";
 import { useServices } from "../../app/services";
 import { useDocumentTitle } from "../../ui/hooks";
+import { prepareRoom } from "../loadRoom";
 import { ProblemPage, problemOf, type Problem } from "../problems";
 import { JoinCard, JoinSkeleton } from "./JoinCard";
 import { Waiting } from "./Waiting";
@@ -101,6 +102,11 @@ function JoinVisit({ sessionId }: { readonly sessionId: string }) {
       controller.abort();
     };
   }, [api, credentials, sessionId, invite, attempt]);
+
+  const mayEnter = standing.kind === "form" || standing.kind === "waiting";
+  useEffect(() => {
+    if (mayEnter) prepareRoom();
+  }, [mayEnter]);
 
   const startAgain = (): void => {
     setStanding({ kind: "loading" });

@@ -6,6 +6,7 @@ import { newParticipantId as newRunId } from "../../api/credentials";
 import { Lease } from "../../app/Lease";
 import type { OutputStream } from "../../collab/messages";
 import type { Room } from "../../collab/room";
+import { loadEditor } from "../../editor/loadEditor";
 import { Runner, type RunnerSnapshot } from "../../execution/runner";
 import type { LoadProgress } from "../../panels/OutputPanel";
 import { PreviewRun, type PreviewSnapshot } from "../../panels/PreviewRun";
@@ -61,7 +62,16 @@ export function useExecution(options: {
 
   useEffect(() => {
     if (isPage) runner?.rest();
-    else if (canRun) runner?.warmUp(language);
+    if (isPage || !canRun || runner === null) return undefined;
+    let wanted = true;
+    const warmUp = (): void => {
+      if (wanted) runner.warmUp(language);
+    };
+    // A language may be ten times as large as the editor, and one types before one runs.
+    loadEditor().then(warmUp, warmUp);
+    return () => {
+      wanted = false;
+    };
   }, [runner, canRun, isPage, language]);
 
   useEffect(() => {
