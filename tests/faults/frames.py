@@ -106,6 +106,7 @@ class Frames:
             self._rng.choice(
                 (
                     {"type": "ping", "id": "p"},
+                    {"type": "ping", "id": "p", "ahead": True},
                     {"type": "language", "language": self._rng.choice(list(LANGUAGES))},
                     {"type": "admit", "participant_id": "Lobby"},
                     {"type": "decline", "participant_id": "Nobody"},

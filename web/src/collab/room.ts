@@ -264,7 +264,6 @@ export class Room {
       case "waiting":
         this.#set(reduce(this.#snapshot, message));
         this.#connection.answered();
-        this.roundTrip.opened();
         return;
       default:
         this.#set(reduce(this.#snapshot, message));

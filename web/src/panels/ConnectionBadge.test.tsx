@@ -108,13 +108,19 @@ it("shows no address that is none", async () => {
   expect(figure("Address that the server sees")).toBe("–");
 });
 
-it("asks anew when it is looked at, for the answer may have been lost", async () => {
-  const reply = vi.fn<() => Reply>().mockReturnValueOnce(refusal(503, "DATABASE_AWAY", "Wait."));
-  reply.mockReturnValue({ status: 200, body: { ...LAN, path: "tunnel", secure: true } });
-  show("connected", reply);
+it("asks anew with each look, for the answer may have been lost, or be another", async () => {
+  const refused = refusal(503, "DATABASE_AWAY", "Wait.");
+  const tunnel = { status: 200, body: { ...LAN, path: "tunnel", secure: true } };
+  const reply = vi.fn<() => Reply>();
+  show("connected", reply.mockReturnValue(refused));
   await userEvent.click(await button("Your connection: Unknown, Measuring"));
-  await button("Your connection: Tunnel, Measuring");
+  reply.mockReturnValue(tunnel);
+  await userEvent.keyboard("{Escape}");
+  await userEvent.click(await button("Your connection: Tunnel, Measuring"));
   expect(figure("Encrypted")).toBe("Yes");
+  reply.mockReturnValue(refused);
+  await userEvent.keyboard("{Escape}");
+  await button("Your connection: Unknown, Measuring");
 });
 
 it("announces nothing by itself", async () => {

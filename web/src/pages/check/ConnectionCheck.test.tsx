@@ -16,9 +16,11 @@ const LAN = { success: true, path: "lan", secure: false, address: "192.168.1.20"
 class FakeSocket extends EventTarget {
   static readonly made: FakeSocket[] = [];
   readonly close = vi.fn();
+  readonly url: URL;
 
-  constructor(readonly url: URL) {
+  constructor(url: URL) {
     super();
+    this.url = url;
     FakeSocket.made.push(this);
   }
 
