@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from codeinterview_server.version import __version__
 
-from .api import UNREACHABLE, ApiError, ServerApi
+from .api import UNEXPECTED_ANSWER, UNREACHABLE, ApiError, ServerApi
 from .events import Signal
 from .key_store import KeyringUnusableError
 from .supervisor import ServerAwayError
@@ -221,7 +221,7 @@ class TeamServer:
             try:
                 account = await _account(client)
             except ApiError as error:
-                if error.status == 401:
+                if _is_refusal(error):
                     await self._refused(client.origin)
                 elif error.code == UNREACHABLE:
                     self._note(
@@ -326,14 +326,14 @@ async def _account(api: ServerApi) -> Account:
                 error.code,
                 f"{api.origin} does not answer. Check the address, and this computer’s connection.",
             ) from error
-        if error.status == 401:
+        if _is_refusal(error):
             raise ApiError(
                 error.code,
                 f"{api.origin} does not know this key, or it was revoked. Check that it was pasted"
                 " whole, or ask whoever runs the server for a new one.",
                 401,
             ) from error
-        if error.status == 404:
+        if error.status == 404 and error.code != UNEXPECTED_ANSWER:
             raise ApiError(
                 error.code,
                 f"{api.origin} runs a version of CodeInterview that is too old to sign in to. Ask"
@@ -341,6 +341,11 @@ async def _account(api: ServerApi) -> Account:
                 404,
             ) from error
         raise
+
+
+def _is_refusal(error: ApiError) -> bool:
+    """Whether a server of ours does not take the key: other programs on the way answer 401 too."""
+    return error.status == 401 and error.code != UNEXPECTED_ANSWER
 
 
 def _release(version: str) -> list[str]:
