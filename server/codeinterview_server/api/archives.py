@@ -82,7 +82,7 @@ async def add_copy(request: Request, parts: Parts, credential: Credential) -> di
     require(host, Action.ADD_COPY)
     if await parts.sessions.count_open(now_ms()) >= parts.limits.sessions:
         raise Conflict("This server has as many open sessions as it may. End some of them first.")
-    home = Home(host.key_id, host.actor or HOST_ACTOR, parts.new_expiry())
+    home = Home(host.key_id, host.actor or HOST_ACTOR, parts.expiry_of(now_ms()))
     with _new_file(parts) as file:
         await _receive(request.stream(), file, parts.limits.archive_bytes)
         async with parts.copying:

@@ -15,7 +15,6 @@ from codeinterview_server.db.events import EventStore
 from codeinterview_server.db.host_keys import HostKeyStore
 from codeinterview_server.db.participants import ParticipantStore
 from codeinterview_server.db.sessions import SessionStore
-from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import (
     BadRequest,
     DatabaseAway,
@@ -221,9 +220,9 @@ class Services:
                 raise SessionNotFound
         return principal
 
-    def new_expiry(self) -> int:
-        """Returns until when a session lives that begins now."""
-        return now_ms() + round(self.settings.session_hours * _HOUR_MS)
+    def expiry_of(self, begins_ms: int) -> int:
+        """Returns until when a session lives that begins then."""
+        return begins_ms + round(self.settings.session_hours * _HOUR_MS)
 
     def invites(self, session: Session) -> dict[str, str | None]:
         """Returns the session's present invites by role; None for one that was revoked."""

@@ -243,7 +243,7 @@ async def _store(
             locked=False,
             created_at=now,
             updated_at=now,
-            expires_at=parts.new_expiry(),
+            expires_at=parts.expiry_of(now),
             join_policy=body.join_policy or JoinPolicy.INVITE,
             observers_listed=body.observers_listed is not False,
             owner_key_id=host.key_id,
