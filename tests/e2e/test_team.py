@@ -45,6 +45,11 @@ def team() -> Iterator[Team]:
         yield made
 
 
+def reachable(team: Team, link: str) -> str:
+    """A link without the proxy that the server's public address stands for."""
+    return link.replace(team.public_url, team.origin)
+
+
 async def copied(window: MainWindow, title: str, place: Place) -> HostedPage:
     """Copy a session from Recent as a person does, and open the copy."""
     window.workspace.show_page(window.home)
@@ -80,8 +85,9 @@ def test_an_interview_on_the_team_server_is_copied_down_and_up(
             (key,) = keyring.kept.values()
             there = await host(window, "Pairing")
             assert there.room.ref.place is Place.TEAM
-            link = there.panel.link.link.text()
-            assert link.startswith(f"{team.origin}/i/")
+            shown = there.panel.link.link.text()
+            assert shown.startswith(f"{team.public_url}/i/")
+            link = reachable(team, shown)
 
             # The page may act as the interviewer in this room, and has nothing of the key.
             had = await what_the_page_has(there)
@@ -106,7 +112,7 @@ def test_an_interview_on_the_team_server_is_copied_down_and_up(
             assert again.room.ref != there.room.ref
             # Each has what the candidate wrote and ran, under links of its own.
             for name, page in (("down", here), ("up", again)):
-                own = page.room.links(Role.CANDIDATE)[0].url
+                own = reachable(team, page.room.links(Role.CANDIDATE)[0].url)
                 assert own != link
                 reader = RoomPage(await new_person(browser))
                 await reader.enter(own, f"Reads the copy {name}")

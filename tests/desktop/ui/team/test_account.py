@@ -142,7 +142,7 @@ def test_signing_in_hosting_there_and_signing_out(
             assert not page.panel.link.check.isVisible()
             assert page.panel.link.reach.status is not None
             assert page.panel.link.reach.status.word == "On the team server"
-            assert page.panel.link.link.text().startswith(f"{team.origin}/i/")
+            assert page.panel.link.link.text().startswith(f"{team.public_url}/i/")
             assert page.panel.link._others.isVisible() is False
 
             window.workspace.show_page(window.home)
@@ -369,10 +369,7 @@ def test_copies_both_ways_from_recent(
             assert row is not None
             assert "Copy to the team server…" not in menu_of(row)
             await signed_in(window, team, "copies")
-            await seen(
-                lambda: "Copy to the team server…" in menu_of(row_of(window, "Local one") or row),
-                "offered",
-            )
+            await seen(lambda: offers_copy(window, "Local one"), "offered")
 
             dialog = await copy(window, "Local one")
             press(dialog.act)
@@ -380,7 +377,7 @@ def test_copies_both_ways_from_recent(
             there = window.rooms.hosted[-1]
             assert there.room.ref.place is Place.TEAM
             assert window.rooms.current is there
-            assert there.room.links(Role.CANDIDATE)[0].url.startswith(team.origin)
+            assert there.room.links(Role.CANDIDATE)[0].url.startswith(team.public_url)
 
             # Both are open under one code, and each is closed by itself.
             assert there.room.session.id == page.room.session.id
