@@ -172,6 +172,30 @@ async def test_a_room_address_without_a_place_in_it_leads_to_the_join_page(
     assert re.fullmatch(rf"{origin}/i/{hosted.id}", eve.page.url)
 
 
+async def test_the_head_fits_every_window(
+    server: ServerProcess, origin: str, people: People
+) -> None:
+    hosted = server.host_session(title="An interview with a title that is rather long " * 3)
+    for number in range(8):
+        user = {"id": f"u{number}", "name": f"Person {number}", "color": str(number)}
+        server.api("POST", f"/sessions/{hosted.id}/join", json={"user": user})
+    ines = await (await people()).enter(hosted.join_url("interviewer", origin), "Ines")
+    head = ines.page.locator("header")
+    for width in (320, 719, 720, 959, 960, 1149, 1150, 1279, 1280, 1439, 1440, 1920):
+        await ines.page.set_viewport_size({"width": width, "height": 700})
+        shown = ["Invite", "More"]
+        # What has no room is in the menu.
+        shown += ["Leave", "End interview"] if width >= 960 else []
+        for name in shown:
+            await expect(head.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+        await expect(head.get_by_role("button", name=re.compile("^Run"))).to_be_in_viewport(ratio=1)
+        await expect(ines.connection).to_be_in_viewport(ratio=1)
+        ways = ines.connection.get_by_text("This device", exact=True)
+        await expect(ways).to_be_visible(visible=width >= 1440)
+        lines = ines.connection.get_by_text("Good", exact=True)
+        await expect(lines).to_be_visible(visible=width >= 1280)
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_what_the_invite_popover_asks_lies_above_it(
     server: ServerProcess, origin: str, people: People, width: int
