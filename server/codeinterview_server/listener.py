@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+from typing import Any
 
 _BACKLOG = 1024
 
@@ -23,9 +24,7 @@ def listen(host: str, port: int) -> socket.socket:
         HostError: There is no such address here.
     """
     try:
-        found = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE | socket.AI_ADDRCONFIG
-        )
+        found = _addresses(host, port)
     except (socket.gaierror, UnicodeError):
         raise HostError(_unusable(host)) from None
     # A name such as localhost may have two addresses, and IPv4 is the one every browser tries.
@@ -61,6 +60,16 @@ def url_of(host: str, listener: socket.socket, scheme: str = "http") -> str:
     """Returns the listener's URL, under the host that was asked for and its actual port."""
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}:{listener.getsockname()[1]}"
+
+
+def _addresses(host: str, port: int) -> list[Any]:
+    try:
+        # An address is taken by its word: `::` also serves IPv4 where IPv6 is turned off.
+        flags = socket.AI_PASSIVE | socket.AI_NUMERICHOST
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+    except socket.gaierror:
+        flags = socket.AI_PASSIVE | socket.AI_ADDRCONFIG
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
 
 
 def _unusable(host: str) -> str:

@@ -103,3 +103,14 @@ def test_another_network_is_followed_by_who_hosts_and_by_who_looks(
         viewer.until_nearby()
         plug(b, middle, "x1", "10.79.1.9")
         viewer.until_nearby([hosted, "Moves", "Ines", "10.79.1.1"])
+
+
+def test_where_ipv6_is_turned_off_everything_goes_by_ipv4(hosts: tuple[Host, ...]) -> None:
+    a, b, _ = hosts
+    for host in (a, b):
+        host.turn_ipv6_off()
+    with app(a) as one, app(b) as viewer:
+        hosted = one.do("host", "By IPv4")
+        viewer.until_nearby([hosted, "By IPv4", "Ines", A])
+        links = one.do("links", hosted)
+        assert links[0].startswith(f"http://{A}:")
