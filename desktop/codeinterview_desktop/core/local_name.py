@@ -119,6 +119,9 @@ class LocalName:
     def _claim(self) -> None:
         if self._zeroconf is None or self._port is None or self._wanted is None:
             return
+        if not self._addresses():
+            # Without a network there is nothing that a name could lead to.
+            return
         self._claiming = self._tasks.start(
             self._find_name(self._zeroconf, self._wanted, self._port), "find a local name"
         )

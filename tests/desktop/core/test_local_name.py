@@ -95,6 +95,26 @@ async def test_a_name_is_given_while_there_is_something_to_find(label: str) -> N
     assert await holders(label) == []
 
 
+async def test_without_a_network_there_is_no_name(label: str) -> None:
+    addresses: list[str] = []
+    tasks = BackgroundTasks()
+    async with network() as zeroconf:
+        name = LocalName(tasks, lambda: addresses, label)
+        heard: list[str | None] = []
+        name.changed.connect(heard.append)
+        await name.want(PORT)
+        name.open(zeroconf)
+        assert await holders(label) == []
+        # As a change of network does.
+        addresses.append("10.1.1.1")
+        await name.close()
+        name.open(zeroconf)
+        await named(name, f"{label}.local")
+        assert heard == [f"{label}.local"]
+        await name.close()
+    await tasks.stop()
+
+
 async def test_a_name_that_another_machine_has_is_left_to_it(label: str) -> None:
     async with machine(label, "10.1.1.1") as first:
         await named(first, f"{label}.local")
