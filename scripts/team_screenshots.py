@@ -63,6 +63,10 @@ async def is_drawn(page: HostedPage) -> None:
         return bool(answers) and bool(answers[-1])
 
     await seen(asked, "the room's text")
+    # Python is fetched a moment after the editor.
+    await asyncio.sleep(2)
+    answers.clear()
+    await seen(asked, "Python")
     # The window shows a frame later what the page has.
     await asyncio.sleep(1)
 
