@@ -157,7 +157,7 @@ async def tour(screen: Display) -> None:
         await shoot(dark.page, "room-dark")
         knocking = RoomPage(await new_person(browser, viewport=size))
         await knocking.join(link.partition("#")[0], "Kim")
-        await expect(knocking.page.get_by_text("Waiting for")).to_be_visible()
+        await expect(knocking.page.get_by_role("heading", name="Waiting for")).to_be_visible()
         mobile = RoomPage(
             await new_person(
                 browser,
