@@ -1,7 +1,7 @@
 """How long the app takes from its start to a room one can type in, and what memory it holds.
 
-The real app on an X display of its own, with fresh folders at the first start. Memory is that of all
-its processes; what several share is counted in parts. Run it with `make bench-full`, or
+The real app on an X display of its own, with fresh folders at the first start. Memory is that of
+all its processes; what several share is counted in parts. Run it with `make bench-full`, or
 `python benchmarks/bench_desktop.py [ROUNDS]`.
 """
 
