@@ -12,8 +12,7 @@ import pytest
 from pycrdt import Doc
 from tests.support.room_client import RoomClient
 from tests.support.server import ServerProcess
-from tests.support.ssh_server import free_port
-from tests.support.web_proxy import WebProxy
+from tests.support.web_proxy import WebProxy, reserved_port
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
@@ -76,23 +75,23 @@ def layout(request: pytest.FixtureRequest) -> tuple[str, bool]:
 @pytest.fixture
 def site(data_dir: Path, tmp_path: Path, layout: tuple[str, bool]) -> Iterator[Site]:
     path, strips = layout
-    port = free_port()
-    server = ServerProcess(
-        data_dir,
-        options=(
-            f"--public-url=https://localhost:{port}{path}",
-            "--trusted-proxies=127.0.0.1",
-        ),
-        env={
-            "CODEINTERVIEW_PREVIEWS_PER_MINUTE": "1",
-            "CODEINTERVIEW_SOCKETS_PER_ADDRESS": "2",
-        },
-    ).start()
-    try:
-        with WebProxy(tmp_path, server.port, port, path, strips=strips).running() as proxy:
-            yield Site(server, proxy)
-    finally:
-        assert server.stop() == 0
+    with reserved_port() as port:
+        server = ServerProcess(
+            data_dir,
+            options=(
+                f"--public-url=https://localhost:{port}{path}",
+                "--trusted-proxies=127.0.0.1",
+            ),
+            env={
+                "CODEINTERVIEW_PREVIEWS_PER_MINUTE": "1",
+                "CODEINTERVIEW_SOCKETS_PER_ADDRESS": "2",
+            },
+        ).start()
+        try:
+            with WebProxy(tmp_path, server.port, port, path, strips=strips).running() as proxy:
+                yield Site(server, proxy)
+        finally:
+            assert server.stop() == 0
     assert "Traceback" not in server.log_text()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,15 @@ http {{
     {recipe}
 }}
 """
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A loopback port that the system gives to nobody else, and that nginx may listen on."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 class WebProxy:

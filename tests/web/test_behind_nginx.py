@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 from tests.support.server import ServerProcess
-from tests.support.ssh_server import free_port
-from tests.support.web_proxy import WebProxy
+from tests.support.web_proxy import WebProxy, reserved_port
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -24,17 +23,17 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(params=["taken off", "left in place"])
 def team_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerProcess]:
     """A server that is reached at its public URL only, which is its origin here."""
-    port = free_port()
-    base = f"https://localhost:{port}/inter/views"
-    server = ServerProcess(
-        tmp_path / "data", options=(f"--public-url={base}", "--trusted-proxies=127.0.0.1")
-    ).start()
     strips = request.param == "taken off"
-    try:
-        with WebProxy(tmp_path, server.port, port, "/inter/views", strips=strips).running():
-            yield server
-    finally:
-        assert server.stop() == 0
+    with reserved_port() as port:
+        base = f"https://localhost:{port}/inter/views"
+        server = ServerProcess(
+            tmp_path / "data", options=(f"--public-url={base}", "--trusted-proxies=127.0.0.1")
+        ).start()
+        try:
+            with WebProxy(tmp_path, server.port, port, "/inter/views", strips=strips).running():
+                yield server
+        finally:
+            assert server.stop() == 0
 
 
 async def test_people_join_type_and_run_python(team_server: ServerProcess, people: People) -> None:
