@@ -56,7 +56,7 @@ def create_app(
         web_dist: The folder of the built web client.
     """
     limits = limits or Limits()
-    rooms = Rooms(database, limits, idle_s=settings.room_idle_s)
+    rooms = Rooms(database, limits, idle_s=settings.room_idle_s, is_replica=settings.replicas)
     retention = Retention(database, settings.retention_days, lambda: rooms.loaded)
     revocations = Revocations(database, rooms)
 
