@@ -16,6 +16,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 NODE := web/node_modules/.installed
 WEB := .make/web
+PEERS := .make/benchmark-peers
 
 ##@ Use
 
@@ -102,9 +103,15 @@ faults: setup-dev ## kill, cut, fill and fuzz for up to 15 minutes; ARGS='disk' 
 soak: setup-dev ## 200 interviews for half an hour, and whether the server takes no more afterwards; ARGS='--minutes 5'
 	$(BIN)/python -m tests.faults.soak $(ARGS)
 
-.PHONY: bench
-bench: setup-dev ## measure: every benchmarks/bench_*.py
+.PHONY: bench bench-full
+bench: setup-dev $(PEERS) ## measure the server beside its peers, and the starts, in under five minutes
+	@$(BIN)/python benchmarks/bench_startup.py
+	@$(BIN)/python -m benchmarks.realtime --rounds 1 \
+		--servers codeinterview y-websocket hocuspocus-postgresql $(ARGS)
+
+bench-full: setup-dev $(PEERS) ## measure everything; takes more than an hour
 	@for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
+	@$(BIN)/python -m benchmarks.realtime --full $(ARGS)
 
 .PHONY: screenshots
 screenshots: setup-dev ## take docs/images anew from the real app and room
@@ -183,6 +190,11 @@ $(NODE): web/package.json web/package-lock.json
 
 # Directories count too: their time changes when a file in them is removed.
 WEB_SOURCES = $(shell find web -maxdepth 1 -type f; find web -mindepth 1 -maxdepth 1 -type d ! -name node_modules ! -name coverage ! -name '.*' -exec find {} ! -name '*.test.*' \;)
+
+# The servers that ours is measured against.
+$(PEERS): $(wildcard benchmarks/realtime/peers/*/package-lock.json)
+	@for peer in $(dir $^); do npm ci --silent --no-audit --no-fund --prefix "$$peer"; done
+	@mkdir -p $(@D) && touch $@
 
 $(WEB): $(NODE) $(WEB_SOURCES) $(if $(wildcard server/codeinterview_server/web_dist/index.html),,.make/FORCE)
 	@echo 'Building the web client'

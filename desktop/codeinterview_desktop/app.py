@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from .core.discovery import Discovery
     from .core.own_server import OwnServer
     from .core.services import Services
+    from .core.team import TeamServer
+    from .core.tunnels.internet import Internet
     from .ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
@@ -103,7 +105,9 @@ class DesktopApp:
             pace=pace,
         )
         self._discovery: Discovery | None = None
+        self._internet: Internet | None = None
         self._server: OwnServer | None = None
+        self._team: TeamServer | None = None
         self._services: Services | None = None
         self._window: MainWindow | None = None
 
@@ -136,6 +140,7 @@ class DesktopApp:
             self.reports.notice(self.settings.notice)
         services = self._services = self._put_together()
         services.hosting.start()
+        services.team.start()
         self.tasks.start(services.discovery.start(), "start discovery")
 
     def present(self) -> None:
@@ -159,11 +164,15 @@ class DesktopApp:
         except TimeoutError:
             _log.error("Stopping took too long")
         await self.tasks.stop()
-        # Last, because tasks ask through its client.
-        if self._server is not None:
-            await self._server.stop()
+        # Last, because tasks ask through their clients.
+        for server in (self._team, self._server):
+            if server is not None:
+                await server.stop()
 
     async def _leave_network(self) -> None:
+        # Before the rooms, so that nobody comes in while they close.
+        if self._internet is not None:
+            await self._internet.stop()
         if self._services is not None:
             await self._services.hosting.stop()
         if self._discovery is not None:
@@ -171,13 +180,21 @@ class DesktopApp:
 
     def _put_together(self) -> Services:
         from .core.addresses import usable_addresses
+        from .core.copying import Copying
         from .core.discovery import Discovery
         from .core.hosting import Hosting
         from .core.joining import Joining
+        from .core.key_store import KeyStore
         from .core.own_server import OwnServer
+        from .core.places import Place
+        from .core.public_link import PublicLink
         from .core.recent import Recent, RecentFile
         from .core.server_command import listens_on_ipv6
         from .core.services import Services
+        from .core.team import TeamServer
+        from .core.tunnels.internet import Internet
+        from .core.tunnels.link_announcer import LinkAnnouncer
+        from .core.tunnels.maker import TunnelMaker
 
         ipv6 = listens_on_ipv6()
         server = self._server = OwnServer(self.supervisor, self.settings, self._run_key, self.tasks)
@@ -191,16 +208,29 @@ class DesktopApp:
         )
         discovery.failed.connect(self.reports.notice)
         recent_file = RecentFile(self._paths.recent_file)
-        recent = Recent(recent_file, server.client)
+        team = self._team = TeamServer(self.settings, KeyStore(), self.tasks)
+        recent = Recent(recent_file, server.client, team)
+        public = PublicLink()
         hosting = Hosting(
             settings=self.settings,
             supervisor=self.supervisor,
             server=server,
+            team=team,
             discovery=discovery,
             recent=recent,
             recent_file=recent_file,
             tasks=self.tasks,
             addresses=lambda allowed: usable_addresses(allow_network=allowed, ipv6=ipv6),
+            public=public,
+        )
+        internet = self._internet = Internet(
+            hosting=hosting,
+            supervisor=self.supervisor,
+            settings=self.settings,
+            maker=TunnelMaker(self._paths.config, self._spawn_keeper, self.tasks),
+            announcer=LinkAnnouncer(server, self.supervisor, self.tasks),
+            public=public,
+            tasks=self.tasks,
         )
         services = Services(
             paths=self._paths,
@@ -210,14 +240,20 @@ class DesktopApp:
             supervisor=self.supervisor,
             discovery=discovery,
             hosting=hosting,
+            internet=internet,
             joining=Joining(discovery, recent, server.client),
             recent=recent,
+            team=team,
+            copying=Copying({Place.HERE: server, Place.TEAM: team}, self._paths.data, recent),
         )
         services.quit_requested.connect(self.quit.set)
         return services
 
     def _spawn(self, command: Command) -> ChildProcess:
         return QtChildProcess(command, self._paths.server_log)
+
+    def _spawn_keeper(self, command: Command) -> ChildProcess:
+        return QtChildProcess(command, self._paths.tunnel_log)
 
 
 def run(link: str | None = None) -> int:

@@ -11,18 +11,23 @@ from codeinterview_server.api import (
     errors,
     invites,
     joining,
+    links,
+    listed,
     participants,
     sessions,
     socket,
     status,
 )
+from codeinterview_server.api.approach import Approaches
 from codeinterview_server.api.body_limit import BodyLimit
 from codeinterview_server.api.crowd import Crowd
 from codeinterview_server.api.guesses import GuessLimit
 from codeinterview_server.api.headers import SecurityHeaders
+from codeinterview_server.api.listed_sessions import ListedSessions
 from codeinterview_server.api.origins import AllowedHosts, OriginGuard
 from codeinterview_server.api.pages import Pages
 from codeinterview_server.api.rate_limit import RateLimit
+from codeinterview_server.api.reach import Reach
 from codeinterview_server.api.services import Services
 from codeinterview_server.api.web_files import WEB_DIST, WebFiles
 from codeinterview_server.config import Settings
@@ -59,6 +64,7 @@ def create_app(
     rooms = Rooms(database, limits, idle_s=settings.room_idle_s, is_replica=settings.replicas)
     retention = Retention(database, settings.retention_days, lambda: rooms.loaded)
     revocations = Revocations(database, rooms)
+    reach = Reach()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -83,25 +89,28 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
+    stored, host_keys = SessionStore(database), HostKeyStore(database)
     services = Services(
         settings=settings,
         limits=limits,
         database=database,
         rooms=rooms,
-        sessions=SessionStore(database),
+        sessions=stored,
         participants=ParticipantStore(database),
         events=EventStore(database),
-        host_keys=HostKeyStore(database),
+        host_keys=host_keys,
         joins=RateLimit(settings.joins_per_minute),
         previews=RateLimit(settings.previews_per_minute),
         knocks=RateLimit(limits.knocks_per_minute),
         arrivals=RateLimit(limits.arrivals_per_minute),
         crowd=Crowd(settings.sockets_per_address),
+        reach=reach,
+        listed=ListedSessions(rooms, stored, host_keys),
         host_key=host_key,
     )
     app.state.services = services
     app.state.rooms = rooms
-    for part in (status, sessions, joining, participants, invites, archives, socket):
+    for part in (status, sessions, joining, participants, invites, archives, links, listed, socket):
         app.include_router(part.router)
     app.router.default = Pages(WebFiles(web_dist))
     errors.install(app)
@@ -119,6 +128,7 @@ def create_app(
         together=RateLimit(max(each, limits.guesses_per_minute)),
         vouches=services.vouches,
     )
-    app.add_middleware(OriginGuard, hosts=hosts)
+    app.add_middleware(OriginGuard, hosts=hosts, reach=reach)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Approaches, reach=reach, proxies=settings.trusted_proxies)
     return app

@@ -111,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
         help="further names that browsers may reach this server by, separated by commas",
     )
     serve.add_argument(
+        "--trusted-proxies",
+        metavar="ADDRESSES",
+        help="proxies to believe in X-Forwarded-*: addresses and networks, separated by commas",
+    )
+    serve.add_argument(
         "--log-level", metavar="LEVEL", help="debug, info, warning or error (default: info)"
     )
     serve.add_argument(

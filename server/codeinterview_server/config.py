@@ -10,6 +10,7 @@ import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from codeinterview_server.domain.addresses import Network, parse_network
 from codeinterview_server.domain.limits import Limits
 
 
@@ -54,6 +55,18 @@ def _names(value: object) -> object:
     return [name.strip().lower() for name in names if name.strip()]
 
 
+def _networks(value: object) -> object:
+    names = _names(value)
+    if not isinstance(names, list):
+        return names
+    try:
+        return [parse_network(name) for name in names]
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks such as 127.0.0.1, ::1 or 172.16.0.0/12"
+        ) from None
+
+
 class Settings(BaseSettings):
     """What one server runs with. Secrets do not show in its `repr`."""
 
@@ -83,6 +96,8 @@ class Settings(BaseSettings):
     """Whether to stop when standard input closes, so as not to outlive who started us."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     """Further host names that browsers may reach this server by; a comma-separated list."""
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
+    """Proxies that are believed about whom they ask for; a list of addresses and networks."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24
     """How long a session lives."""
     retention_days: Annotated[float | None, Field(ge=0, le=36_500, allow_inf_nan=False)] = None

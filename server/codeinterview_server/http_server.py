@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -12,7 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 from codeinterview_server.api.socket import ABORT
-from codeinterview_server.domain.addresses import bucket_of
+from codeinterview_server.domain.addresses import Network, bucket_of, is_within, parse_address
 from codeinterview_server.domain.errors import TooManyRequests
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.realtime.close_codes import close_for
@@ -45,12 +46,20 @@ _CHATTER_WAIT_S: Final = 10
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """Drops connections that only take up room, and those beyond what one address may have."""
+    """Drops connections that only take up room, and those beyond what one address may have.
+
+    Args:
+        proxies: Whoever connects from there connects for many, so these are not counted.
+    """
 
     _idle: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
     _allowance_bytes: int = _HEAD_BYTES
     """How much may still come of this request that is not its body."""
+
+    def __init__(self, *args: Any, proxies: tuple[Network, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._proxies = proxies
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request."""
@@ -157,9 +166,12 @@ class HttpProtocol(HttpToolsProtocol):
             self._idle = None
 
     def _is_one_too_many(self) -> bool:
+        peer = None if self.client is None else parse_address(self.client[0])
+        if peer is None or is_within(peer, self._proxies):
+            return False
         address = _address(self)
         here = sum(_address(each) == address for each in self.connections)
-        return address is not None and here > Limits().connections_per_address
+        return here > Limits().connections_per_address
 
 
 def _address(protocol: object) -> str | None:
@@ -231,7 +243,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 class HttpServer(uvicorn.Server):
     """Leaves signals to others, and says when it accepts connections."""
 
-    def __init__(self, app: object, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self, app: object, on_started: Callable[[], None], proxies: tuple[Network, ...] = ()
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,  # type: ignore[arg-type]
@@ -239,9 +253,9 @@ class HttpServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                # Nobody in front of us is known to be honest about addresses.
+                # The app looks at them itself.
                 proxy_headers=False,
-                http=HttpProtocol,
+                http=partial(HttpProtocol, proxies=proxies),  # type: ignore[arg-type]
                 ws=SocketProtocol,
                 ws_max_size=Limits().frame_bytes * _FRAME_ROOM,
                 # Compressing each keystroke costs more time than it saves.

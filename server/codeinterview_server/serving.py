@@ -133,7 +133,11 @@ async def _run(
     try:
         app = create_app(settings, database, host_key)
         vitals = Vitals(settings.vitals_s, app.state.rooms)
-        server = HttpServer(app, lambda: on_ready(url_of(settings.host, listener)))
+        server = HttpServer(
+            app,
+            lambda: on_ready(url_of(settings.host, listener)),
+            proxies=settings.trusted_proxies,
+        )
 
         def stop_server() -> None:
             server.force_exit = stop.count > 1

@@ -12,6 +12,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
+from tests.desktop.keyrings import MemoryKeyring, used
 
 from codeinterview_desktop.theme.controller import ThemeController
 from codeinterview_desktop.webview.isolation import isolate_frames
@@ -41,6 +42,21 @@ def no_garbage() -> Iterator[None]:
     """Collects what a module leaves on Qt's thread: another test's threads must not (`garbage`)."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def no_keyring() -> Iterator[None]:
+    """No test touches the keyring of whoever runs it."""
+    with used(None):
+        yield
+
+
+@pytest.fixture
+def keyring(no_keyring: None) -> Iterator[MemoryKeyring]:
+    """A system with a keyring."""
+    made = MemoryKeyring()
+    with used(made):
+        yield made
 
 
 @pytest.fixture

@@ -238,6 +238,7 @@ def test_the_web_view_gets_a_credential_that_works(on_qt: RunOnQt, home: Home) -
             room = await app.services.hosting.host(HostRequest())
             credential = room.web_credential
             assert credential is not None
+            assert credential.host_key is not None
             assert credential.token not in repr(credential)
             assert credential.host_key not in repr(credential)
             async with ServerApi(credential.origin, credential.host_key) as api:

@@ -41,7 +41,7 @@ _ROLES = ("candidate", "candidate", "candidate", "observer", "interviewer", None
 class _Deaf:
     """The far end of an attacker that reads nothing."""
 
-    def send_bytes(self, frame: bytes) -> None:
+    def send_bytes(self, frame: bytes, *, ahead: bool = False) -> None:
         pass
 
     def close(self, code: int, reason: str = "") -> None:

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from starlette.applications import Starlette
 
+from codeinterview_server.domain.addresses import parse_network
 from codeinterview_server.http_server import HttpServer
 from codeinterview_server.listener import listen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
 START_TIMEOUT_S = 20.0
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
+async def served(app: Any, proxies: Iterable[str] = ()) -> AsyncIterator[str]:
     """Serve the app on a free loopback port of this loop; yield its origin."""
     started = asyncio.Event()
     listener = listen("127.0.0.1", 0)
     try:
-        server = HttpServer(app, started.set)
+        server = HttpServer(app, started.set, proxies=tuple(map(parse_network, proxies)))
         server.config.lifespan = "on" if isinstance(app, Starlette) else "off"
         # Nobody is waited for who is still connected when a test ends.
         server.config.timeout_graceful_shutdown = 1

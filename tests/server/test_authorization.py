@@ -98,6 +98,9 @@ ASKS = [
     ),
     Ask("GET", "/api/v1/sessions", Action.LIST_SESSIONS, bound=False),
     Ask("GET", "/api/v1/account", Action.READ_ACCOUNT, bound=False),
+    Ask("GET", "/api/v1/links", Action.READ_LINKS, bound=False),
+    Ask("PUT", "/api/v1/links", Action.CHANGE_LINKS, {"links": []}, bound=False),
+    Ask("PUT", "/api/v1/listed", Action.SHOW_SESSIONS, {"sessions": []}, bound=False),
     Ask("POST", "/api/v1/archives", Action.ADD_COPY, bound=False, is_archive=True),
     Ask("GET", SESSION + "/archive", Action.COPY_SESSION),
     Ask("GET", SESSION, Action.READ_SESSION),
@@ -346,6 +349,9 @@ _OF_NO_SESSION = {
     Action.CREATE_SESSION,
     Action.LIST_SESSIONS,
     Action.READ_ACCOUNT,
+    Action.READ_LINKS,
+    Action.CHANGE_LINKS,
+    Action.SHOW_SESSIONS,
     Action.ADD_COPY,
 }
 
@@ -400,6 +406,8 @@ async def test_public_routes_need_no_credential(stage: Stage) -> None:
     public = {route for route, actions in ROUTE_ACTIONS.items() if actions == PUBLIC}
     bodies = {
         ("GET", "/api/v1/health"): None,
+        ("GET", "/api/v1/connection"): None,
+        ("GET", "/api/v1/listed"): None,
         ("GET", SESSION + "/preview"): None,
         ("POST", SESSION + "/join"): {"user": {"id": "k", "name": "K", "color": ""}},
     }

@@ -51,6 +51,13 @@ def test_allowed_hosts(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     assert read_settings({}).allowed_hosts == ("a.test", "b.test")
 
 
+@pytest.mark.parametrize("text", ["10.0.0.0/8, ::1,", '["10.0.0.0/8", "::1"]'])
+def test_trusted_proxies(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    assert read_settings({}).trusted_proxies == ()
+    monkeypatch.setenv("CODEINTERVIEW_TRUSTED_PROXIES", text)
+    assert list(map(str, read_settings({}).trusted_proxies)) == ["10.0.0.0/8", "::1/128"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -68,6 +75,11 @@ def test_allowed_hosts(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
         ({"host_key": "hunter2 and a space"}, "--host-key"),
         ({"host_key": "hunter2é"}, "without spaces"),
         ({"allowed_hosts": '["hunter2'}, "--allowed-hosts"),
+        ({"trusted_proxies": "*"}, "--trusted-proxies"),
+        ({"trusted_proxies": "proxy.example"}, "--trusted-proxies"),
+        ({"trusted_proxies": "10.0.0.0/33"}, "must be addresses or networks"),
+        ({"trusted_proxies": "10.0.0.1/8"}, "must be addresses or networks"),
+        ({"trusted_proxies": "127.0.0.1, unix:"}, "must be addresses or networks"),
     ],
 )
 def test_mistakes(options: dict[str, Any], words: str) -> None:

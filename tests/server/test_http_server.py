@@ -137,6 +137,17 @@ async def test_a_used_connection_stays(origin: str) -> None:
         assert len((await http.get("/large")).content) == LARGE_BYTES
 
 
+async def test_a_trusted_proxy_connects_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "Limits", partial(Limits, connections_per_address=1))
+    request = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    async with served(APP, proxies=["127.0.0.0/8"]) as origin:
+        lines = [connected(origin) for _ in range(3)]
+        async with lines[0] as first, lines[1] as second, lines[2] as third:
+            for reader, writer in (first, second, third):
+                writer.write(request)
+                assert await reader.readuntil(b"\r\n\r\n0")
+
+
 async def test_one_address_has_so_many_and_no_more(
     origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,10 +24,16 @@ STOP_TIMEOUT_S = 20
 
 
 class TcpPostgres:
-    """One such PostgreSQL. `create` once, then `start` and `stop` as often as wanted."""
+    """One such PostgreSQL. `create` once, then `start` and `stop` as often as wanted.
 
-    def __init__(self, data_dir: Path) -> None:
+    Args:
+        data_dir: Where its files go; not there yet.
+        parameters: Further settings, each as `name=value`.
+    """
+
+    def __init__(self, data_dir: Path, parameters: tuple[str, ...] = ()) -> None:
         self._data_dir = data_dir
+        self._parameters = parameters
         self._process: subprocess.Popen[bytes] | None = None
         self._password = uuid.uuid4().hex
         with socket.socket() as probe:
@@ -65,6 +71,7 @@ class TcpPostgres:
                 *command,
                 *("-c", "listen_addresses=127.0.0.1", "-p", str(self.port)),
                 *("-c", f"hba_file={self._access}"),
+                *(word for parameter in self._parameters for word in ("-c", parameter)),
             ],
             stderr=subprocess.DEVNULL,
             user=None if account is None else account.uid,

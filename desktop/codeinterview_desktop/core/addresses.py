@@ -27,14 +27,16 @@ _ROUTE_PROBES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")
 
 
 class AddressKind(IntEnum):
-    """What an address is good for; smaller is better."""
+    """What an address is good for; smaller is better, and TUNNEL is the user's choice."""
 
     DEFAULT_ROUTE = 0
     LAN = 1
     PUBLIC = 2
     IPV6 = 3
     VIRTUAL = 4
+    TEAM = 8
     LOOPBACK = 5
+    TUNNEL = 6
 
 
 _KIND_WORDS = {
@@ -43,7 +45,9 @@ _KIND_WORDS = {
     AddressKind.PUBLIC: "public address",
     AddressKind.IPV6: "IPv6",
     AddressKind.VIRTUAL: "VPN or virtual network",
+    AddressKind.TEAM: "team server",
     AddressKind.LOOPBACK: "this computer only",
+    AddressKind.TUNNEL: "over the internet",
 }
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
 from . import wire
+from .certificates import certificate_problem, client_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from typing import IO
 
     from .values import (
+        Account,
         CreatedSession,
         Identity,
         Invites,
@@ -32,16 +37,21 @@ T = TypeVar("T")
 
 UNREACHABLE = "UNREACHABLE"
 UNEXPECTED_ANSWER = "UNEXPECTED_ANSWER"
+CERTIFICATE = "CERTIFICATE"
 
 _ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
+_ARCHIVE_LIMIT_BYTES = 64 * 1024 * 1024
+_CHUNK_BYTES = 256 * 1024
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+# A server writes everything down first, and reads a copy through before it answers.
+_ARCHIVE_TIMEOUT = httpx.Timeout(180.0, connect=5.0, write=30.0)
 
 
 class ApiError(Exception):
     """The server refused, or cannot be reached; `str()` is a sentence for the user.
 
     Attributes:
-        code: a code of the protocol, `UNREACHABLE`, or `UNEXPECTED_ANSWER`.
+        code: a code of the protocol, `UNREACHABLE`, `CERTIFICATE` or `UNEXPECTED_ANSWER`.
         status: the HTTP status, or None without an answer.
     """
 
@@ -51,6 +61,21 @@ class ApiError(Exception):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class ServerLink:
+    """A way in that the server must know of, to answer there.
+
+    Attributes:
+        url: its origin.
+        kind: what it is, such as `tunnel`.
+        forwarded: whether the X-Forwarded-* headers that come along are to be believed.
+    """
+
+    url: str
+    kind: str
+    forwarded: bool
+
+
 class ServerApi:
     """Talks to one server with one credential; `aclose()` ends its connections.
 
@@ -58,16 +83,24 @@ class ServerApi:
 
     Args:
         origin: `http(s)://host[:port]`.
-        credential: the run key, the host key, a participant token, or None for nobody.
+        credential: the run key, a host key, a participant token, or None for nobody.
+        heard: told the status of every answer, and None when there was none.
     """
 
-    def __init__(self, origin: str, credential: str | None) -> None:
+    def __init__(
+        self,
+        origin: str,
+        credential: str | None,
+        heard: Callable[[int | None], None] | None = None,
+    ) -> None:
         self.origin = origin
+        self._heard = heard or (lambda _status: None)
         headers = {"Authorization": f"Bearer {credential}"} if credential else {}
         self._client = httpx.AsyncClient(
             base_url=f"{origin}/api/v1",
             headers=headers,
             timeout=_TIMEOUT,
+            verify=client_context(),
             # A proxy that the environment names does not know the machines of this network.
             trust_env=not _is_nearby(origin),
         )
@@ -89,6 +122,10 @@ class ServerApi:
     async def me(self) -> Identity:
         """What this credential is good for."""
         return await self._ask("GET", "/me", wire.identity)
+
+    async def account(self) -> Account:
+        """Whose host key this credential is."""
+        return await self._ask("GET", "/account", wire.account)
 
     async def create_session(
         self, creator: Person, *, title: str, language: str, policy: JoinPolicy
@@ -201,6 +238,67 @@ class ServerApi:
             "GET", f"/sessions/{session_id}/preview", _in("data", wire.preview), headers=headers
         )
 
+    async def read_archive(
+        self, session_id: str, target: IO[bytes], progress: Callable[[int, int | None], None]
+    ) -> None:
+        """Write a session, as a file that another server takes, to `target`.
+
+        Args:
+            session_id: the session.
+            target: where to.
+            progress: told how many bytes came, and of how many if that is known.
+        """
+        request = self._client.build_request(
+            "GET", f"/sessions/{session_id}/archive", timeout=_ARCHIVE_TIMEOUT
+        )
+        async with self._answer(request) as response:
+            if not response.is_success:
+                raise _refusal(response.status_code, await _bounded(response))
+            said = response.headers.get("Content-Length", "")
+            total_bytes = int(said) if said.isascii() and said.isdigit() else None
+            done_bytes = 0
+            async for chunk in response.aiter_bytes(_CHUNK_BYTES):
+                done_bytes += len(chunk)
+                if done_bytes > _ARCHIVE_LIMIT_BYTES:
+                    raise _unexpected(response.status_code)
+                target.write(chunk)
+                progress(done_bytes, total_bytes)
+
+    async def add_archive(
+        self, source: IO[bytes], size_bytes: int, progress: Callable[[int, int | None], None]
+    ) -> SessionInfo:
+        """Have the server take over a session from such a file.
+
+        Args:
+            source: the file, at its beginning.
+            size_bytes: how long it is.
+            progress: told how many bytes went, and of how many.
+        """
+
+        async def chunks() -> AsyncIterator[bytes]:
+            done_bytes = 0
+            while chunk := source.read(_CHUNK_BYTES):
+                yield chunk
+                done_bytes += len(chunk)
+                progress(done_bytes, size_bytes)
+
+        request = self._client.build_request(
+            "POST",
+            "/archives",
+            content=chunks(),
+            headers={
+                "Content-Type": "application/octet-stream",
+                "Content-Length": str(size_bytes),
+            },
+            timeout=_ARCHIVE_TIMEOUT,
+        )
+        return await self._send(request, _in("data", wire.session))
+
+    async def put_links(self, links: Sequence[ServerLink]) -> None:
+        """Say under which links this server is reached from outside, in place of those before."""
+        body = {"links": [asdict(link) for link in links]}
+        await self._ask("PUT", "/links", _nothing, body=body)
+
     async def _change(self, session_id: str, change: Mapping[str, object]) -> SessionInfo:
         return await self._ask(
             "PATCH", f"/sessions/{session_id}", _in("data", wire.session), body=change
@@ -225,24 +323,37 @@ class ServerApi:
         request = self._client.build_request(
             method, path, json=body, params=params, headers=headers
         )
-        self._refuse_when_closed()
-        try:
-            response = await self._client.send(request, stream=True)
-            try:
-                content = await _bounded(response)
-            finally:
-                await response.aclose()
-                if self._client.is_closed:
-                    # Closing the client passes over connections that are still being made.
-                    await response.extensions["network_stream"].aclose()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._unreachable() from error
+        return await self._send(request, parse)
+
+    async def _send(self, request: httpx.Request, parse: Callable[[object], T]) -> T:
+        async with self._answer(request) as response:
+            content = await _bounded(response)
         if not response.is_success:
             raise _refusal(response.status_code, content)
         try:
             return parse(json.loads(content) if content else None)
         except (ValueError, RecursionError) as error:
             raise _unexpected(response.status_code) from error
+
+    @asynccontextmanager
+    async def _answer(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        self._refuse_when_closed()
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                self._heard(response.status_code)
+                yield response
+            finally:
+                await response.aclose()
+                if self._client.is_closed:
+                    # Closing the client passes over connections that are still being made.
+                    await response.extensions["network_stream"].aclose()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self._heard(None)
+            problem = certificate_problem(error, urlsplit(self.origin).netloc)
+            if problem is not None:
+                raise ApiError(CERTIFICATE, problem) from error
+            raise self._unreachable() from error
 
     def _refuse_when_closed(self) -> None:
         if self._client.is_closed:

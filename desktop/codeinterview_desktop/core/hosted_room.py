@@ -10,15 +10,15 @@ from .addresses import Address
 from .api import ApiError, ServerApi
 from .events import Signal
 from .links import join_link
+from .places import Place, SessionRef
 from .supervisor import ServerAwayError
 from .values import Invites, JoinPolicy, Phase, Role, Seat, SessionInfo
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from .own_server import OwnServer
+    from .places import HostServer
     from .room_watch import RoomState, RoomWatch
-    from .supervisor import ServerStatus
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ _NOT_AS_PARTICIPANT: Final = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True)
 class ShareLink:
-    """A link that lets somebody join under one address of this machine."""
+    """A link that lets somebody join: by an address of this machine, its tunnel, a team server."""
 
     url: str = field(repr=False)
     address: Address
@@ -40,11 +40,11 @@ class ShareLink:
 class WebCredential:
     """What the web view gives the room page, in pages of `origin` only.
 
-    Fields of `window.codeinterviewDesktop`: `host_key` is the run key.
+    Fields of `window.codeinterviewDesktop`: `host_key` is the run key, None on a team's server.
     """
 
     origin: str
-    host_key: str
+    host_key: str | None
     session_id: str
     participant_id: str
     token: str
@@ -73,24 +73,40 @@ class HostedRoom:
         seat: Seat,
         invites: Invites,
         watch: RoomWatch,
-        server: OwnServer,
-        status: Callable[[], ServerStatus],
-        addresses: Callable[[], Sequence[Address]],
+        server: HostServer,
+        place: Place,
+        ways: Callable[[], Sequence[tuple[str, Address]]],
     ) -> None:
+        """Prepare it; `Hosting` does.
+
+        Args:
+            session: the session as last heard.
+            seat: the user's own place in it.
+            invites: its invites.
+            watch: follows it.
+            server: holds it.
+            place: whose that server is.
+            ways: the origins under which others reach the server, the best first.
+        """
         self.changed: Signal[[]] = Signal()
         self.watch = watch
         self._session = session
         self._seat = seat
         self._invites = invites
         self._server = server
-        self._status = status
-        self._addresses = addresses
+        self._place = place
+        self._ways = ways
         watch.changed.connect(self._on_watch)
 
     @property
     def session(self) -> SessionInfo:
         """The session as last heard."""
         return self._session
+
+    @property
+    def ref(self) -> SessionRef:
+        """Which session it is."""
+        return SessionRef(self._session.id, self._place)
 
     @property
     def invites(self) -> Invites:
@@ -107,31 +123,29 @@ class HostedRoom:
 
         Empty while the server is away, and when the role's invite was revoked.
         """
-        status = self._status()
         invite = self._invites.of(role)
-        if status.url is None or status.port is None or invite is None:
+        if invite is None:
             return ()
-        port = status.port
         return tuple(
-            ShareLink(join_link(each.host, port, self._session.id, invite), each)
-            for each in self._addresses()
+            ShareLink(join_link(origin, self._session.id, invite), address)
+            for origin, address in self._ways()
         )
 
     @property
     def page_url(self) -> str | None:
-        """The room's page on loopback for the web view, or None while the server is away."""
-        url = self._status().url
+        """The room's page for the web view, or None while the server is away."""
+        url = self._server.url
         return f"{url}/s/{self._session.id}" if url is not None else None
 
     @property
     def web_credential(self) -> WebCredential | None:
         """What the web view hands to that page, or None while the server is away."""
-        url = self._status().url
+        url = self._server.url
         if url is None:
             return None
         return WebCredential(
             origin=url,
-            host_key=self._server.run_key,
+            host_key=self._server.page_key,
             session_id=self._session.id,
             participant_id=self._seat.participant.id,
             token=self._seat.token,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from .addresses import Address, AddressKind
 from .api import ApiError, ServerApi
 from .events import Signal
 from .hosted_room import HostedRoom, ShareLink, WebCredential
+from .links import origin_of
+from .places import Place, SessionRef
 from .room_watch import RoomWatch
 from .supervisor import ServerState, ServerStatus, ServerSupervisor
 from .values import Admission, Invites, JoinPolicy, Person, Seat, SessionInfo
@@ -16,12 +20,14 @@ from .values import Admission, Invites, JoinPolicy, Person, Seat, SessionInfo
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .addresses import Address
     from .discovery import Discovery
     from .own_server import OwnServer
+    from .places import HostServer
+    from .public_link import PublicLink
     from .recent import Recent, RecentFile
     from .settings import SettingsStore
     from .tasks import BackgroundTasks
+    from .team import TeamServer
 
 __all__ = ["HostRequest", "HostedRoom", "Hosting", "ShareLink", "WebCredential"]
 
@@ -36,6 +42,7 @@ class HostRequest:
     candidate_name: str = ""
     language: str = "python"
     policy: JoinPolicy = JoinPolicy.INVITE
+    place: Place = Place.HERE
 
     @property
     def session_title(self) -> str:
@@ -59,38 +66,44 @@ class Hosting:
         settings: SettingsStore,
         supervisor: ServerSupervisor,
         server: OwnServer,
+        team: TeamServer,
         discovery: Discovery,
         recent: Recent,
         recent_file: RecentFile,
         tasks: BackgroundTasks,
         addresses: Callable[[bool], Sequence[Address]],
+        public: PublicLink,
     ) -> None:
         """Prepare to host.
 
         Args:
             settings: who the user is, and whether the network may reach the server.
-            supervisor: tells where the server stands.
+            supervisor: tells where the app's own server stands.
             server: the client of it.
+            team: the team's server, while the user is signed in to one.
             discovery: advertises the open sessions.
             recent: is told when its list changes.
             recent_file: keeps one's own seats across starts.
             tasks: runs what goes on in the background.
             addresses: lists the usable addresses, given whether the network is allowed.
+            public: the way in from the internet, while there is one.
         """
         self.rooms_changed: Signal[tuple[HostedRoom, ...]] = Signal()
         self._settings = settings
         self._supervisor = supervisor
-        self._server = server
+        self._servers: dict[Place, HostServer] = {Place.HERE: server, Place.TEAM: team}
+        self._team = team
         self._discovery = discovery
         self._recent = recent
         self._recent_file = recent_file
         self._tasks = tasks
         self._list_addresses = addresses
+        self._public = public
         self._addresses: tuple[Address, ...] = ()
-        self._rooms: dict[str, HostedRoom] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
+        self._rooms: dict[SessionRef, HostedRoom] = {}
+        self._opening: dict[SessionRef, asyncio.Lock] = {}
         self._watching: asyncio.Task[None] | None = None
-        self._disconnect: Callable[[], None] | None = None
+        self._disconnects: list[Callable[[], None]] = []
 
     @property
     def rooms(self) -> tuple[HostedRoom, ...]:
@@ -101,19 +114,23 @@ class Hosting:
         """Follow the server and the machine's addresses. Returns at once."""
         if self._watching is None:
             self._read_addresses()
-            self._disconnect = self._supervisor.changed.connect(self._on_server)
+            self._disconnects = [
+                self._supervisor.changed.connect(self._on_server),
+                self._public.changed.connect(self._tell_rooms),
+                self._team.left.connect(self._on_team_left),
+            ]
             self._watching = self._tasks.start(self._follow_addresses(), "follow addresses")
 
     async def stop(self) -> None:
         """Close every room; the sessions stay open on the server. Safe to call twice."""
-        if self._disconnect is not None:
-            self._disconnect()
-            self._disconnect = None
+        for disconnect in self._disconnects:
+            disconnect()
+        self._disconnects = []
         watching, self._watching = self._watching, None
         if watching is not None:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-        await asyncio.gather(*(self.close(session_id) for session_id in tuple(self._rooms)))
+        await asyncio.gather(*(self._close(ref) for ref in tuple(self._rooms)))
 
     async def host(self, request: HostRequest) -> HostedRoom:
         """Create a session and open it: advertised, watched, with links.
@@ -121,80 +138,90 @@ class Hosting:
         Raises:
             ServerAwayError, ApiError: with a sentence for the user.
         """
-        api = await self._server.client()
+        api = await self._servers[request.place].client()
         created = await api.create_session(
             self._person(),
             title=request.session_title,
             language=request.language,
             policy=request.policy,
         )
-        self._recent_file.remember_seat(created.session.id, created.seat.token)
-        room = self._open(created.session, created.seat, created.invites)
+        self._recent_file.remember_seat(
+            created.session.id, created.seat.token, self._elsewhere(request.place)
+        )
+        room = self._open(created.session, created.seat, created.invites, request.place)
         self._recent.changed.emit()
         return room
 
-    async def reopen(self, session_id: str) -> HostedRoom:
+    async def reopen(self, session_id: str, place: Place = Place.HERE) -> HostedRoom:
         """Open one of the host's earlier sessions again (ended ones too: to read).
 
         Raises:
             ServerAwayError, ApiError: with a sentence for the user.
         """
-        async with self._opening.setdefault(session_id, asyncio.Lock()):
-            room = self._rooms.get(session_id)
+        ref = SessionRef(session_id, place)
+        async with self._opening.setdefault(ref, asyncio.Lock()):
+            room = self._rooms.get(ref)
             if room is not None and room.watch.state.over is None:
                 return room
             if room is not None:
-                await self.close(session_id)
-            api = await self._server.client()
+                await self._close(ref)
+            api = await self._servers[place].client()
             session = await api.session(session_id)
-            seat = await self._sit_down(api, session_id)
-            return self._open(session, seat, await api.invites(session_id))
+            seat = await self._sit_down(api, ref)
+            return self._open(session, seat, await api.invites(session_id), place)
 
-    async def end(self, session_id: str) -> None:
+    async def end(self, session_id: str, place: Place = Place.HERE) -> None:
         """End the interview for everyone and close the room here.
 
         Raises:
             ServerAwayError, ApiError: with a sentence for the user; the room stays open then.
         """
-        room = self._rooms.get(session_id)
+        ref = SessionRef(session_id, place)
+        room = self._rooms.get(ref)
         if room is not None:
             await room.end()
         else:
-            await (await self._server.client()).end_session(session_id)
-        await self.close(session_id)
+            await (await self._servers[place].client()).end_session(session_id)
+        await self._close(ref)
         self._recent.changed.emit()
 
-    async def delete(self, session_id: str) -> None:
+    async def delete(self, session_id: str, place: Place = Place.HERE) -> None:
         """Delete a session with everything in it; whoever is in it is cut off.
 
         Raises:
             ServerAwayError, ApiError: with a sentence for the user; nothing was deleted then.
         """
-        api = await self._server.client()
+        api = await self._servers[place].client()
         await api.delete_session(session_id)
-        await self.close(session_id)
+        await self._close(SessionRef(session_id, place))
         self._recent.changed.emit()
 
-    async def close(self, session_id: str) -> None:
+    async def close(self, session_id: str, place: Place = Place.HERE) -> None:
         """Stop watching and advertising; the session itself stays open on the server."""
-        room = self._rooms.pop(session_id, None)
+        await self._close(SessionRef(session_id, place))
+
+    async def _close(self, ref: SessionRef) -> None:
+        room = self._rooms.pop(ref, None)
         if room is None:
             return
         self.rooms_changed.emit(self.rooms)
-        await asyncio.gather(room.watch.stop(), self._discovery.withdraw(session_id))
+        await room.watch.stop()
+        if ref.place is Place.HERE:
+            await self._discovery.withdraw(ref.session_id)
 
-    def _open(self, session: SessionInfo, seat: Seat, invites: Invites) -> HostedRoom:
-        watch = RoomWatch(session.id, seat.token, origin=self._server.origin, tasks=self._tasks)
+    def _open(self, session: SessionInfo, seat: Seat, invites: Invites, place: Place) -> HostedRoom:
+        server = self._servers[place]
+        watch = RoomWatch(session.id, seat.token, origin=server.origin, tasks=self._tasks)
         room = HostedRoom(
             session=session,
             seat=seat,
             invites=invites,
             watch=watch,
-            server=self._server,
-            status=lambda: self._supervisor.status,
-            addresses=lambda: self._addresses,
+            server=server,
+            place=place,
+            ways=self._ways_here if place is Place.HERE else self._way_to_team,
         )
-        self._rooms[session.id] = room
+        self._rooms[room.ref] = room
         room.changed.connect(lambda: self._advertise(room))
         watch.invites_changed.connect(lambda: self._read_invites(room))
         watch.start()
@@ -202,9 +229,30 @@ class Hosting:
         self.rooms_changed.emit(self.rooms)
         return room
 
-    async def _sit_down(self, api: ServerApi, session_id: str) -> Seat:
+    def _ways_here(self) -> list[tuple[str, Address]]:
+        """This machine's addresses; the public link first where the user invites with it."""
+        status = self._supervisor.status
+        if status.url is None or status.port is None:
+            return []
+        ways = [(origin_of(each.host, status.port), each) for each in self._addresses]
+        if self._public.origin is not None:
+            way = (self._public.origin, Address(self._public.host, "", AddressKind.TUNNEL))
+            ways.insert(0 if self._public.is_first else len(ways), way)
+        return ways
+
+    def _way_to_team(self) -> list[tuple[str, Address]]:
+        """The team server's address and no other: whoever reaches it reaches the session."""
+        url = self._team.url
+        return [] if url is None else [(url, Address(urlsplit(url).netloc, "", AddressKind.TEAM))]
+
+    def _elsewhere(self, place: Place) -> str | None:
+        """The server that a seat is on, unless it is the app's own."""
+        return None if place is Place.HERE else self._team.url
+
+    async def _sit_down(self, api: ServerApi, ref: SessionRef) -> Seat:
         """The seat of an earlier time when it is still good, else a new one."""
-        token = self._recent_file.seat(session_id)
+        elsewhere = self._elsewhere(ref.place)
+        token = self._recent_file.seat(ref.session_id, elsewhere)
         if token is not None:
             try:
                 async with ServerApi(api.origin, token) as own:
@@ -216,8 +264,8 @@ class Hosting:
                 person = identity.participant
                 if person is not None and person.admission is Admission.ADMITTED:
                     return Seat(person, token)
-        seat = await api.join(session_id, self._person(), seat_token=None)
-        self._recent_file.remember_seat(session_id, seat.token)
+        seat = await api.join(ref.session_id, self._person(), seat_token=None)
+        self._recent_file.remember_seat(ref.session_id, seat.token, elsewhere)
         return seat
 
     def _person(self) -> Person:
@@ -232,14 +280,16 @@ class Hosting:
 
     async def _announce(self, room: HostedRoom) -> None:
         """Make what is advertised agree with what is so now."""
+        if room.ref.place is not Place.HERE:
+            return
         session, status = room.session, self._supervisor.status
         settings = self._settings.current
-        is_current = self._rooms.get(session.id) is room
+        is_current = self._rooms.get(room.ref) is room
         # While the server restarts its port stays the same, and so does the advertisement.
         is_up = status.state in (ServerState.READY, ServerState.RESTARTING)
         if is_current and room.is_open and is_up and settings.allow_network and status.port:
             await self._discovery.advertise(session.id, session.title, settings.name, status.port)
-        elif is_current or session.id not in self._rooms:
+        elif is_current or room.ref not in self._rooms:
             await self._discovery.withdraw(session.id)
 
     def _on_server(self, before: ServerStatus, now: ServerStatus) -> None:
@@ -247,8 +297,18 @@ class Hosting:
             # Other settings may have changed who can reach it.
             self._read_addresses()
         if before.url != now.url:
-            for room in self.rooms:
-                room.changed.emit()
+            self._tell_rooms()
+
+    def _on_team_left(self, origin: str) -> None:
+        """The account is over: nothing of it stays on this computer."""
+        self._recent_file.forget_seats(origin)
+        for ref in tuple(self._rooms):
+            if ref.place is Place.TEAM:
+                self._tasks.start(self._close(ref), f"close {ref.session_id}")
+
+    def _tell_rooms(self) -> None:
+        for room in self.rooms:
+            room.changed.emit()
 
     def _read_addresses(self) -> bool:
         addresses = tuple(self._list_addresses(self._settings.current.allow_network))
@@ -261,5 +321,4 @@ class Hosting:
             await asyncio.sleep(_ADDRESSES_EVERY_S)
             if self._read_addresses():
                 await self._discovery.refresh()
-                for room in self.rooms:
-                    room.changed.emit()
+                self._tell_rooms()

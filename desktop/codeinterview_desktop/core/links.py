@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from .settings import DEFAULT_PORT
+# Where our servers listen, unless told otherwise.
+DEFAULT_PORT = 8765
 
 _INVITE = re.compile(r"[A-Za-z0-9_-]{22}")
 _CODE = re.compile(r"[0-9a-f]{8}")
@@ -43,8 +44,7 @@ class JoinTarget:
             return None
         if self.session_id is None:
             return f"{self.origin}/"
-        fragment = f"#{self.invite}" if self.invite else ""
-        return f"{self.origin}/i/{self.session_id}{fragment}"
+        return join_link(self.origin, self.session_id, self.invite)
 
 
 def origin_of(host: str, port: int) -> str:
@@ -52,10 +52,10 @@ def origin_of(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def join_link(host: str, port: int, session_id: str, invite: str | None = None) -> str:
-    """The link that lets a browser join: `http://<host>:<port>/i/<id>#<invite>`."""
+def join_link(origin: str, session_id: str, invite: str | None = None) -> str:
+    """The link that lets a browser join: `<origin>/i/<id>#<invite>`."""
     fragment = f"#{invite}" if invite else ""
-    return f"{origin_of(host, port)}/i/{session_id}{fragment}"
+    return f"{origin}/i/{session_id}{fragment}"
 
 
 def parse_join_text(text: str) -> JoinTarget:
@@ -75,7 +75,7 @@ def parse_join_text(text: str) -> JoinTarget:
     has_scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", joined) is not None
     try:
         parts = urlsplit(joined if has_scheme else f"http://{_bracketed(joined)}")
-        origin = _origin(parts, has_scheme=has_scheme)
+        origin = origin_in(parts, has_scheme=has_scheme)
     except ValueError:
         raise ValueError(_NOT_UNDERSTOOD) from None
     session_id = _session_in(parts)
@@ -94,17 +94,16 @@ def parse_code(text: str) -> str | None:
     return compact if _CODE.fullmatch(compact) else None
 
 
-def _bracketed(text: str) -> str:
-    """A bare IPv6 address as a URL has to write it."""
-    address, slash, rest = text.partition("/")
-    try:
-        ipaddress.IPv6Address(address)
-    except ValueError:
-        return text
-    return f"[{address}]{slash}{rest}"
+def origin_in(parts: SplitResult, *, has_scheme: bool = True) -> str:
+    """The origin of an address, as browsers write it.
 
+    Args:
+        parts: the address.
+        has_scheme: whether the user wrote the scheme; without one, no port means ours.
 
-def _origin(parts: SplitResult, *, has_scheme: bool) -> str:
+    Raises:
+        ValueError: it names no web server.
+    """
     scheme, host, port = parts.scheme.lower(), parts.hostname, parts.port
     if scheme not in ("http", "https") or not host or parts.username is not None:
         raise ValueError(_NOT_UNDERSTOOD)
@@ -117,6 +116,16 @@ def _origin(parts: SplitResult, *, has_scheme: bool) -> str:
         return f"{scheme}://{shown}" if has_scheme else f"{scheme}://{shown}:{DEFAULT_PORT}"
     default = 443 if scheme == "https" else 80
     return f"{scheme}://{shown}" if port == default else f"{scheme}://{shown}:{port}"
+
+
+def _bracketed(text: str) -> str:
+    """A bare IPv6 address as a URL has to write it."""
+    address, slash, rest = text.partition("/")
+    try:
+        ipaddress.IPv6Address(address)
+    except ValueError:
+        return text
+    return f"[{address}]{slash}{rest}"
 
 
 def _host_name(host: str) -> str:

@@ -36,6 +36,16 @@ class OwnServer:
         self._restarting = asyncio.Lock()
         self._disconnect = settings.changed.connect(self._on_settings)
 
+    @property
+    def url(self) -> str | None:
+        """Where the server is, or None while it is away."""
+        return self._supervisor.status.url
+
+    @property
+    def page_key(self) -> str | None:
+        """The run key: the pages are the app's own, and it ends with this run."""
+        return self.run_key
+
     async def origin(self, timeout_s: float = 60.0) -> str:
         """Where the server is, as soon as it runs.
 

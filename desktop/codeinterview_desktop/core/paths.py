@@ -61,6 +61,11 @@ class AppPaths:
         return self.logs / "crash.log"
 
     @property
+    def tunnel_log(self) -> Path:
+        """What the process that keeps cloudflared writes to stderr."""
+        return self.logs / "tunnel.log"
+
+    @property
     def server_log(self) -> Path:
         """What the server child writes to stderr."""
         return self.logs / "server.log"

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from . import wire
+from .certificates import client_context
 from .events import Signal
 from .frames import decode_control
 from .supervisor import ServerAwayError
@@ -177,6 +178,7 @@ class RoomWatch:
             open_timeout=_OPEN_TIMEOUT_S,
             close_timeout=1.0,
             max_size=_FRAME_LIMIT_BYTES,
+            ssl=client_context() if url.startswith("wss:") else None,
             proxy=None,
         ) as socket:
             return await self._listen(socket)

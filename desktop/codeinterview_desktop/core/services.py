@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .copying import Copying
 from .discovery import Discovery
 from .events import Signal
 from .hosting import Hosting
@@ -14,6 +15,8 @@ from .reports import Reports
 from .settings import SettingsStore
 from .supervisor import ServerSupervisor
 from .tasks import BackgroundTasks
+from .team import TeamServer
+from .tunnels.internet import Internet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class Services:
     supervisor: ServerSupervisor
     discovery: Discovery
     hosting: Hosting
+    internet: Internet
     joining: Joining
     recent: Recent
+    team: TeamServer
+    copying: Copying
     quit_requested: Signal[[]] = field(default_factory=Signal)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import getpass
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .events import Signal
 from .files import BrokenFileError, read_object, set_aside, write_object
+from .links import DEFAULT_PORT
+from .team_address import parse_team_address
+from .tunnels.choice import TunnelChoice, parse_choice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DEFAULT_PORT = 8765
 PRESENCE_COLOURS = 8
 NAME_LIMIT = 255
 
@@ -41,6 +43,8 @@ class AppSettings:
         allow_network: whether others on the network may reach the server.
         database_url: an existing PostgreSQL, or None for the app's own.
         theme: light, dark or the system's.
+        tunnel: the way in from the internet that was opened last.
+        team_address: the origin of the team server that the user signed in to, or None.
         window_geometry: what Qt saved of the window (base64), or None.
         extra: settings that this version does not know, kept for the one that does.
     """
@@ -52,6 +56,8 @@ class AppSettings:
     allow_network: bool = True
     database_url: str | None = field(default=None, repr=False)
     theme: ThemeChoice = ThemeChoice.SYSTEM
+    tunnel: TunnelChoice = field(default_factory=TunnelChoice)
+    team_address: str | None = None
     window_geometry: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, repr=False)
 
@@ -209,6 +215,14 @@ def parse_database_url(value: object) -> str | None:
     return text
 
 
+def _parse_team_address(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("A team server’s address is a text.")
+    return parse_team_address(value).origin
+
+
 def _parse_theme(value: object) -> ThemeChoice:
     try:
         return ThemeChoice(str(value))
@@ -230,6 +244,8 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "allow_network": _parse_allow_network,
     "database_url": parse_database_url,
     "theme": _parse_theme,
+    "tunnel": parse_choice,
+    "team_address": _parse_team_address,
     "window_geometry": _parse_geometry,
 }
 
@@ -255,4 +271,5 @@ def _from_object(stored: Mapping[str, object]) -> tuple[AppSettings, list[str]]:
 def _to_object(settings: AppSettings) -> dict[str, object]:
     known = {each.name: getattr(settings, each.name) for each in fields(settings)}
     del known["extra"]
+    known["tunnel"] = asdict(settings.tunnel)
     return {**settings.extra, **known}

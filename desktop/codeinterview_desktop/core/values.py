@@ -78,11 +78,18 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """A session in a list."""
+    """A session in a list.
+
+    Attributes:
+        owner: the name of the key that it belongs to; None for the server's own.
+        shared: whether every named key of the server may act as host on it.
+    """
 
     session: SessionInfo
     participant_count: int
     online_count: int
+    owner: str | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +188,17 @@ class Identity:
     is_host: bool
     session_id: str | None
     participant: ParticipantInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose host key it is.
+
+    Attributes:
+        name: what the key is called; None for the server's own, the administrator's.
+        version: the server's.
+    """
+
+    name: str | None
+    administrator: bool
+    version: str

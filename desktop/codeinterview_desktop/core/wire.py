@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from codeinterview_server.domain.ids import is_session_id
 
 from .values import (
+    Account,
     Admission,
     CreatedSession,
     Identity,
@@ -36,6 +37,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _PRESENCES = 8
+_SHORT_CHARS = 64
 # Invisible, but some scripts and many emoji are spelled with them.
 _JOINERS = "\u200c\u200d"
 
@@ -162,6 +164,17 @@ def identity(value: object) -> Identity:
     )
 
 
+def account(value: object) -> Account:
+    """Whose host key it is."""
+    item = as_object(value)
+    name = item.get("name")
+    return Account(
+        name=_short(name) if isinstance(name, str) else None,
+        administrator=_flag(item, "administrator"),
+        version=_short(_text(item, "version")),
+    )
+
+
 def saved(value: object) -> SavedState:
     """The journal's state."""
     return SavedState(value) if isinstance(value, str) else SavedState("")
@@ -181,8 +194,13 @@ def one_line(text: str) -> str:
 
 def _summary(value: object) -> SessionSummary:
     item = as_object(value)
+    owner = item.get("owner")
     return SessionSummary(
-        session(item), _whole(item, "participant_count"), _whole(item, "online_count")
+        session(item),
+        _whole(item, "participant_count"),
+        _whole(item, "online_count"),
+        owner=_short(owner) if isinstance(owner, str) else None,
+        shared=item.get("shared") is True,
     )
 
 
@@ -195,6 +213,11 @@ def _lobby_entry(value: object) -> LobbyEntry:
         knocked_at_ms=_whole(item, "knocked_at"),
         role=_choice(Role, item, "role"),
     )
+
+
+def _short(text: str) -> str:
+    """A name that stands within a sentence."""
+    return one_line(text)[:_SHORT_CHARS]
 
 
 def _invite(item: Mapping[str, object], role: Role) -> str | None:

@@ -18,6 +18,7 @@ from codeinterview_desktop.ui.dialogs.about import AboutDialog
 from codeinterview_desktop.ui.dialogs.settings import SettingsDialog
 from codeinterview_desktop.ui.home.flow import HomeFlow
 from codeinterview_desktop.ui.home.page import HomePage
+from codeinterview_desktop.ui.internet.desk import InternetDesk
 from codeinterview_desktop.ui.knock_list import KnockList
 from codeinterview_desktop.ui.knocks import Knocks
 from codeinterview_desktop.ui.leaving import Leaving
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.notifier = Notifier(self.tray)
         self.problems = Problems(self.theme, self, services.supervisor)
         self.leaving = Leaving(self.theme, self)
+        self.internet = InternetDesk(self.theme, self, services.internet, self.background)
         self.rooms = Rooms(
             self.theme,
             services,
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
             self.web,
             self.workspace,
             self.leaving,
+            self.internet,
         )
         self.knocking = KnockList(self.theme)
         self.knocks = Knocks(
@@ -145,6 +148,7 @@ class MainWindow(QMainWindow):
             disconnect()
         self.flow.stop()
         self.rooms.stop()
+        self.internet.stop()
         self.web.dispose()
         self.tray.close()
         self.hide()
@@ -199,6 +203,8 @@ class MainWindow(QMainWindow):
         self.workspace.current_changed.connect(self._page_shown)
         self.rooms.changed.connect(self._follow)
         self.rooms.said.connect(self.status_bar.say)
+        self.internet.said.connect(self.status_bar.say)
+        self.internet.asked.connect(self._show_if_away)
         self.flow.hosted.connect(self.rooms.show_hosted)
         self.flow.joined.connect(self.rooms.show_joined)
         self.flow.settings_wanted.connect(self.open_settings)

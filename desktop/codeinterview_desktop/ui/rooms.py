@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from codeinterview_desktop.core.services import Services
     from codeinterview_desktop.theme.controller import ThemeController
     from codeinterview_desktop.ui.background import Background
+    from codeinterview_desktop.ui.internet.desk import InternetDesk
     from codeinterview_desktop.ui.leaving import Leaving
     from codeinterview_desktop.ui.memory import Memory
     from codeinterview_desktop.ui.web_host import WebHost
@@ -53,6 +54,7 @@ class Rooms(QObject):
         web: WebHost,
         workspace: Workspace,
         leaving: Leaving,
+        internet: InternetDesk,
     ) -> None:
         super().__init__(workspace)
         self._theme = theme
@@ -62,6 +64,7 @@ class Rooms(QObject):
         self._web = web
         self._workspace = workspace
         self._leaving = leaving
+        self._internet = internet
         workspace.close_requested.connect(self.ask_to_close)
         self._disconnect = services.hosting.rooms_changed.connect(self._follow)
 
@@ -197,7 +200,9 @@ class Rooms(QObject):
                 self._add(self._hosted_page_of(room))
 
     def _hosted_page_of(self, room: HostedRoom) -> HostedPage:
-        page = HostedPage(self._theme, self._web, room, zoom=self._memory.current.zoom)
+        page = HostedPage(
+            self._theme, self._web, room, self._internet, zoom=self._memory.current.zoom
+        )
         page.panel.setVisible(self._memory.current.panel_open)
         page.panel.close_requested.connect(self.toggle_panel)
         page.knocked.connect(partial(self.knocked.emit, page))

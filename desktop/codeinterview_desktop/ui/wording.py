@@ -113,6 +113,10 @@ def reach_word(address: Address | None) -> Status:
             )
         case AddressKind.PUBLIC:
             return Status("From the internet", "globe", "success", "Under a public address.")
+        case AddressKind.TUNNEL:
+            return Status(
+                "Over the internet", "globe", "success", "Through the tunnel, while it is on."
+            )
         case AddressKind.VIRTUAL:
             return Status("On a virtual network", "network", "muted", address.label)
         case _:

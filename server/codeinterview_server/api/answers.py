@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict
 from codeinterview_server.domain.roles import ParticipantStatus, Phase, Role
 from codeinterview_server.domain.sessions import JoinPolicy
 
+from .approach import Path
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -165,6 +167,30 @@ class AccountAnswer(Answer):
     """The key's name; null for the server's own host key."""
     administrator: bool
     version: str
+
+
+class LinkShape(_Shape):
+    """Where a tunnel lets people in."""
+
+    url: str
+    kind: Literal["tunnel"]
+    forwarded: bool
+
+
+class LinksAnswer(Answer):
+    """The links that there are."""
+
+    links: list[LinkShape]
+
+
+class ConnectionAnswer(Answer):
+    """How the request came here."""
+
+    path: Path
+    secure: bool
+    """Whether the browser's part of the way is encrypted, as far as the server is told."""
+    address: str
+    """Where it came from, as the server sees it; empty when that is no address."""
 
 
 class FieldError(_Shape):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from codeinterview_server.domain.ids import parse_participant_id
 from codeinterview_server.domain.languages import LANGUAGES
@@ -16,6 +16,9 @@ from codeinterview_server.domain.sessions import (
     parse_name,
     parse_title,
 )
+from codeinterview_server.domain.web_address import MAX_CHARACTERS, parse_web_address
+
+from .reach import MAX_LINKS, Link
 
 
 def _code(text: str) -> str:
@@ -121,3 +124,32 @@ class RenewInvite(_Body):
     """Whose invite is made anew."""
 
     role: Annotated[Role, Field(strict=False)]
+
+
+class LinkBody(_Body):
+    """Where a tunnel lets people in."""
+
+    url: Annotated[
+        str, Field(max_length=MAX_CHARACTERS, description="Scheme, host and port alone.")
+    ]
+    kind: Literal["tunnel"] = "tunnel"
+    forwarded: bool = False
+    """Whether the tunnel's end on this machine adds X-Forwarded-For and -Proto itself."""
+
+    @field_validator("url")
+    @classmethod
+    def _parse(cls, url: str) -> str:
+        address = parse_web_address(url)
+        if address.path:
+            raise ValueError("must have no path")
+        return str(address)
+
+    def link(self) -> Link:
+        """Returns what it says."""
+        return Link(parse_web_address(self.url), self.forwarded)
+
+
+class PutLinks(_Body):
+    """All links that there are from now on."""
+
+    links: Annotated[list[LinkBody], Field(max_length=MAX_LINKS)]

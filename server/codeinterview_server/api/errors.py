@@ -112,7 +112,8 @@ class UnexpectedErrors:
                 # The answer is cut off; the connection must not look as if it were whole.
                 raise
             # The path alone: a query may hold a secret.
-            _log.exception("%s %r failed", scope["method"], scope["path"])
+            address = (scope.get("client") or ("",))[0]
+            _log.exception("%s %r from %s failed", scope["method"], scope["path"], address)
             await envelope(500, "INTERNAL_ERROR", _INTERNAL_SENTENCE)(scope, receive, send)
 
 

@@ -99,7 +99,7 @@ class GuessLimit:
 
 
 def address_of(scope: Scope) -> str:
-    """Returns what the other side is counted under: never what a header claims."""
+    """Returns what the other side is counted under; see `approach` for what it is."""
     client: tuple[str, Any] | None = scope.get("client")
     return "" if client is None else bucket_of(client[0])
 

@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from codeinterview_server.api.errors import answer_for
 from codeinterview_server.domain.errors import BadRequest, NotAllowed
 
+from .reach import Reach
+
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ANY: Final = "*"
@@ -57,9 +59,10 @@ class AllowedHosts:
 class OriginGuard:
     """Lets through what this server's own pages and programs ask, and nothing of other sites."""
 
-    def __init__(self, app: ASGIApp, hosts: AllowedHosts) -> None:
+    def __init__(self, app: ASGIApp, hosts: AllowedHosts, reach: Reach) -> None:
         self._app = app
         self._hosts = hosts
+        self._reach = reach
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request or socket."""
@@ -70,12 +73,12 @@ class OriginGuard:
         hosts = _values(scope, b"host")
         origins = _values(scope, b"origin")
         host = hosts[0] if len(hosts) == 1 else ""
-        if not self._hosts.allows(host):
+        if not self._hosts.allows(host) and not self._reach.has_host(host):
             refusal: BadRequest | NotAllowed = BadRequest(
                 "This server does not go by that name. Open it by its address, or add the name "
                 "with --allowed-hosts."
             )
-        elif not all(_acts_safely(scope, origin, host) for origin in origins):
+        elif not all(self._acts_safely(scope, origin, host) for origin in origins):
             refusal = NotAllowed("Another site may not act here. Open this server's own page.")
         else:
             await self._app(scope, receive, send)
@@ -87,14 +90,18 @@ class OriginGuard:
         else:
             await answer_for(refusal)(scope, receive, send)
 
+    def _acts_safely(self, scope: Scope, origin: str, host: str) -> bool:
+        if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
+            return True
+        # What a proxy calls us need not be what the browser calls it.
+        return _is_own(origin, host) or self._reach.has_origin(origin)
+
 
 def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 
-def _acts_safely(scope: Scope, origin: str, host: str) -> bool:
-    if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
-        return True
+def _is_own(origin: str, host: str) -> bool:
     try:
         parts = urlsplit(origin)
     except ValueError:

@@ -49,7 +49,9 @@ from codeinterview_server.realtime.views import participant_view, people_view, s
 
 from .crowd import Crowd
 from .guesses import address_of, invite_of
+from .listed_sessions import ListedSessions
 from .rate_limit import RateLimit
+from .reach import Reach
 
 _COPIES_AT_ONCE: Final = 2
 _HOUR_MS: Final = 3_600_000
@@ -110,6 +112,8 @@ class Services:
     arrivals: RateLimit
     """By session; see `Limits.arrivals_per_minute`."""
     crowd: Crowd
+    reach: Reach
+    listed: ListedSessions
     host_key: str = field(repr=False)
     copying: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_COPIES_AT_ONCE))
     """Archives that are made or taken at once."""

@@ -1,6 +1,6 @@
 """Sessions in PostgreSQL: created with their creator, listed, searched, changed, deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,13 @@ class SessionStore:
             result = await connection.execute(select(sessions).where(sessions.c.id == session_id))
             row = result.mappings().one_or_none()
         return None if row is None else session_of(row)
+
+    async def get_many(self, session_ids: Collection[str]) -> list[Session]:
+        """Returns those of the sessions that there are, in no order."""
+        query = select(sessions).where(sessions.c.id.in_(session_ids))
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [session_of(row) for row in rows]
 
     async def list_page(
         self, query: str, limit: int, offset: int, *, key_id: str | None = None

@@ -49,6 +49,9 @@ class Action(StrEnum):
     CREATE_SESSION = "create_session"
     LIST_SESSIONS = "list_sessions"
     READ_ACCOUNT = "read_account"
+    READ_LINKS = "read_links"
+    CHANGE_LINKS = "change_links"
+    SHOW_SESSIONS = "show_sessions"
     COPY_SESSION = "copy_session"
     ADD_COPY = "add_copy"
     SHARE_SESSION = "share_session"
@@ -85,10 +88,11 @@ class Kind(StrEnum):
 class Who(StrEnum):
     """The columns of the table: hosts, the admitted by role, and those in the lobby.
 
-    The host is the administrator, or the named key that owns the session; a colleague is another
-    named key, to whom the session is shared.
+    The administrator has the server's own key. A host is the named key that owns the session, or
+    any where there is none; a colleague is another named key, to whom the session is shared.
     """
 
+    ADMINISTRATOR = "administrator"
     HOST = "host"
     COLLEAGUE = "colleague"
     INTERVIEWER = "interviewer"
@@ -149,8 +153,9 @@ class SessionState(Protocol):
     def shared(self) -> bool: ...  # noqa: D102
 
 
-_HOST = frozenset({Who.HOST})
-_HOSTS = frozenset({Who.HOST, Who.COLLEAGUE})
+_ADMINISTRATOR = frozenset({Who.ADMINISTRATOR})
+_HOST = _ADMINISTRATOR | {Who.HOST}
+_HOSTS = _HOST | {Who.COLLEAGUE}
 _INTERVIEWERS = _HOSTS | {Who.INTERVIEWER}
 _EDITORS = _INTERVIEWERS | {Who.CANDIDATE}
 _ADMITTED = _EDITORS | {Who.OBSERVER}
@@ -162,6 +167,9 @@ ALLOWED: Final[Mapping[Action, frozenset[Who]]] = MappingProxyType(
         Action.CREATE_SESSION: _HOST,
         Action.LIST_SESSIONS: _HOST,
         Action.READ_ACCOUNT: _HOST,
+        Action.READ_LINKS: _ADMINISTRATOR,
+        Action.CHANGE_LINKS: _ADMINISTRATOR,
+        Action.SHOW_SESSIONS: _HOST,
         Action.COPY_SESSION: _HOSTS,
         Action.ADD_COPY: _HOST,
         Action.SHARE_SESSION: _HOST,
@@ -224,6 +232,11 @@ ROUTE_ACTIONS: Final[Mapping[tuple[str, str], frozenset[Action] | str]] = Mappin
         ("GET", "/api/v1/health"): PUBLIC,
         ("GET", "/api/v1/me"): frozenset({Action.WHO_AM_I}),
         ("GET", "/api/v1/account"): frozenset({Action.READ_ACCOUNT}),
+        ("GET", "/api/v1/connection"): PUBLIC,
+        ("GET", "/api/v1/links"): frozenset({Action.READ_LINKS}),
+        ("PUT", "/api/v1/links"): frozenset({Action.CHANGE_LINKS}),
+        ("GET", "/api/v1/listed"): PUBLIC,
+        ("PUT", "/api/v1/listed"): frozenset({Action.SHOW_SESSIONS}),
         ("POST", "/api/v1/archives"): frozenset({Action.ADD_COPY}),
         ("GET", "/api/v1/sessions/{session_id}/archive"): frozenset({Action.COPY_SESSION}),
         ("POST", "/api/v1/sessions"): frozenset({Action.CREATE_SESSION}),
@@ -337,6 +350,8 @@ def require(principal: Principal, action: Action, session: SessionState | None =
         raise WaitingForAdmission
     if session is not None and session.locked and who in LOCKED_OUT.get(action, _NOBODY):
         raise NotAllowed("The interviewer has locked the editor. Ask them to unlock it.")
+    if who is Who.HOST:
+        raise NotAllowed("Only this server's administrator may do this. Ask them.")
     if who is Who.COLLEAGUE:
         raise NotAllowed("This session is another's. Ask them, or the server's administrator.")
     raise NotAllowed
@@ -349,9 +364,9 @@ def is_theirs(principal: Principal, session: SessionState) -> bool:
 
 def _who(principal: Principal, session: SessionState | None) -> Who | None:
     if principal.kind is Kind.HOST:
-        if principal.is_administrator or session is None:
-            return Who.HOST
-        if session.owner_key_id == principal.key_id:
+        if principal.is_administrator:
+            return Who.ADMINISTRATOR
+        if session is None or session.owner_key_id == principal.key_id:
             return Who.HOST
         return Who.COLLEAGUE if session.shared else None
     if principal.kind is Kind.ANONYMOUS:

@@ -106,9 +106,9 @@ class Connection:
         """Whether it hears sync and awareness, and counts as being online."""
         return self.is_member and not self.control_only
 
-    def tell(self, message: Mapping[str, Any]) -> None:
-        """Send a control message."""
-        self.peer.send_bytes(encode_control(message))
+    def tell(self, message: Mapping[str, Any], *, ahead: bool = False) -> None:
+        """Send a control message, ahead of what waits if need be."""
+        self.peer.send_bytes(encode_control(message), ahead=ahead)
 
     def spend_steps(self, steps: int) -> None:
         """Pay for merging an edit.

@@ -18,6 +18,8 @@ class Ping:
     """Asks for a pong."""
 
     id: str
+    ahead: bool = False
+    """Whether the pong goes before whatever waits for the socket, so that it tells of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ def parse_control(message: dict[str, Any]) -> Control | None:
             ping_id = _text(message, "id")
             if len(ping_id) > _PING_CHARACTERS:
                 raise ValueError("A ping's id is too long.")
-            return Ping(ping_id)
+            ahead = message.get("ahead", False)
+            if type(ahead) is not bool:
+                raise ValueError("Whether a pong goes ahead is true or false.")
+            return Ping(ping_id, ahead)
         case "admit" | "decline" as kind:
             return Answer(parse_participant_id(_text(message, "participant_id")), kind == "admit")
         case "language":

@@ -71,11 +71,11 @@ class Desk:
             refuse(connection, action, error)
             return
         match control:
-            case Ping(ping_id):
-                # Behind a pong, a client takes its edits for done.
+            case Ping(ping_id, ahead):
+                # Behind a pong that kept its place, a client takes its edits for done.
                 if connection.owes_refusal:
                     self.refuse_edit(connection, at_once=True)
-                connection.tell({"type": "pong", "id": ping_id})
+                connection.tell({"type": "pong", "id": ping_id}, ahead=ahead)
             case Answer(participant_id, admit):
                 status = ParticipantStatus.ADMITTED if admit else ParticipantStatus.DECLINED
                 self._later(

@@ -11,8 +11,11 @@ FELL_BEHIND: Final = 1013
 class Peer(Protocol):
     """The other end of a connection, as a room sees it. Neither method waits or raises."""
 
-    def send_bytes(self, frame: bytes) -> None:
-        """Send a frame, in order, sometime soon. The bytes are shared, never copied."""
+    def send_bytes(self, frame: bytes, *, ahead: bool = False) -> None:
+        """Send a frame sometime soon, in order or ahead of what waits.
+
+        The bytes are shared, never copied.
+        """
 
     def close(self, code: int, reason: str = "") -> None:
         """Send what is queued, then close. Later frames are dropped."""
@@ -63,7 +66,7 @@ class Outbox:
         """Whether frames are dropped because the connection ends."""
         return self._closing is not None
 
-    def send_bytes(self, frame: bytes) -> None:
+    def send_bytes(self, frame: bytes, *, ahead: bool = False) -> None:
         """Queue a frame; a peer that does not keep up is closed with 1013."""
         if self._closing is not None:
             return
@@ -73,7 +76,10 @@ class Outbox:
             self._size_bytes = 0
             self.close(FELL_BEHIND, "fell behind")
             return
-        self._frames.append(frame)
+        if ahead:
+            self._frames.appendleft(frame)
+        else:
+            self._frames.append(frame)
         self._wake()
 
     def close(self, code: int, reason: str = "") -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from io import BytesIO
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +46,8 @@ ASKED: list[Callable[[ServerApi], Awaitable[object]]] = [
     lambda api: api.preview("1a2b3c4d"),
     lambda api: api.invites("1a2b3c4d"),
     lambda api: api.participants("1a2b3c4d"),
+    lambda api: api.account(),
+    lambda api: api.add_archive(BytesIO(b"archive"), 7, print),
 ]
 
 
@@ -84,6 +88,28 @@ async def test_an_endless_answer_is_cut_off() -> None:
         with pytest.raises(ApiError) as caught:
             await api.health()
     assert caught.value.code == UNEXPECTED_ANSWER
+
+
+async def test_an_endless_archive_is_cut_off() -> None:
+    taken: list[int] = []
+    body = b"x" * 80_000_000
+    with TemporaryFile() as target:
+        async with answering(body) as origin, ServerApi(origin, None) as api:
+            with pytest.raises(ApiError) as caught:
+                await api.read_archive("1a2b3c4d", target, lambda done, _of: taken.append(done))
+    assert caught.value.code == UNEXPECTED_ANSWER
+    assert max(taken) <= 64 * 1024 * 1024
+
+
+async def test_an_accounts_name_stands_on_one_short_line() -> None:
+    name = "ada\\n\\u202e" + "a" * 5000
+    body = f'{{"name": "{name}", "administrator": false, "version": "9.9\\u0007"}}'.encode()
+    async with answering(body) as origin, ServerApi(origin, "key") as api:
+        account = await api.account()
+    assert account.name is not None
+    assert account.name.startswith("ada a")
+    assert (len(account.name), account.name.isprintable()) == (64, True)
+    assert account.version == "9.9"
 
 
 async def test_redirects_are_not_followed_with_a_credential() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeinterview_desktop.core.links import JoinTarget, join_link, parse_join_text
+from codeinterview_desktop.core.links import JoinTarget, join_link, origin_of, parse_join_text
 
 INVITE = "AbCdEfGhIjKlMnOpQrSt_-"
 HERE = "http://192.168.1.20:8765"
@@ -81,7 +81,7 @@ def test_refused_with_a_sentence(text: str) -> None:
 
 def test_links_come_back_as_they_were_made() -> None:
     for host in ("192.168.1.20", "fd00::1", "ada.local"):
-        link = join_link(host, 8765, "1a2b3c4d", INVITE)
+        link = join_link(origin_of(host, 8765), "1a2b3c4d", INVITE)
         target = parse_join_text(link)
         assert target.url == link
         assert (target.session_id, target.invite) == ("1a2b3c4d", INVITE)

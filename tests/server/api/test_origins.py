@@ -15,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from codeinterview_server.api.origins import AllowedHosts, OriginGuard
+from codeinterview_server.api.reach import Reach
 
 if TYPE_CHECKING:
     import httpx
@@ -96,7 +97,7 @@ async def _socket(websocket: Any) -> None:
 def guarded() -> OriginGuard:
     methods = ["GET", "POST", "DELETE", "OPTIONS"]
     routes = [Route("/", _page, methods=methods), WebSocketRoute("/ws", _socket)]
-    return OriginGuard(Starlette(routes=routes), AllowedHosts(()))
+    return OriginGuard(Starlette(routes=routes), AllowedHosts(()), Reach())
 
 
 async def test_pages_of_other_sites_may_look_but_not_act() -> None:

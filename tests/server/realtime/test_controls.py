@@ -49,6 +49,8 @@ RUN = {"type": "run", "run_id": "r-1"}
             RunFinished("r-1", "ok", 12, truncated=True),
         ),
         ({"type": "ping", "id": "1", "more": [1]}, Ping("1")),
+        ({"type": "ping", "id": "1", "ahead": False}, Ping("1")),
+        ({"type": "ping", "id": "1", "ahead": True}, Ping("1", ahead=True)),
     ],
     ids=str,
 )
@@ -77,6 +79,8 @@ def test_what_a_newer_client_may_say_is_ignored(message: dict[str, Any]) -> None
         {"type": "ping"},
         {"type": "ping", "id": 1},
         {"type": "ping", "id": "x" * 65},
+        {"type": "ping", "id": "1", "ahead": 1},
+        {"type": "ping", "id": "1", "ahead": None},
         {"type": "admit"},
         {"type": "admit", "participant_id": ""},
         {"type": "admit", "participant_id": "a b"},

@@ -98,6 +98,25 @@ async def test_frames_arrive_in_the_order_in_which_they_were_sent(line: Line) ->
     assert line.outbox.size_bytes == 0
 
 
+async def test_what_goes_ahead_overtakes_all_that_waits(line: Line) -> None:
+    for frame in (b"first", b"second"):
+        line.outbox.send_bytes(frame)
+    line.outbox.send_bytes(b"urgent", ahead=True)
+    async with asyncio.timeout(TIMEOUT_S):
+        assert [await line.client.recv() for _ in range(3)] == [b"urgent", b"first", b"second"]
+    assert line.outbox.size_bytes == 0
+    line.outbox.close(4409, "ended")
+    line.outbox.send_bytes(b"too late", ahead=True)
+    assert await line.everything() == []
+
+
+async def test_what_goes_ahead_counts_like_everything(line: Line) -> None:
+    line.outbox.send_bytes(bytes(LIMIT_BYTES))
+    line.outbox.send_bytes(b"urgent", ahead=True)
+    assert line.outbox.is_closing
+    assert line.outbox.size_bytes == 0
+
+
 async def test_what_was_sent_before_a_close_still_arrives(line: Line) -> None:
     line.outbox.send_bytes(b"last words")
     line.outbox.close(4409, "ended")

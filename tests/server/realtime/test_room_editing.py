@@ -127,6 +127,15 @@ async def test_a_lock_stops_candidates_at_once(server: Server) -> None:
         assert len(candidate.all("refused")) == 2
         order = [each["type"] for each in candidate.heard if each["type"] in {"refused", "pong"}]
         assert order == ["refused", "refused", "pong"]
+        # A pong that goes ahead vouches for no edit: it overtakes even the refusal.
+        for _ in range(20):
+            await candidate.insert(0, "x")
+        await candidate.tell("ping", id="line", ahead=True)
+        await candidate.tell("ping", id="edits")
+        edits = await candidate.message("pong", lambda m: m["id"] == "edits")
+        line = await candidate.message("pong", lambda m: m["id"] == "line")
+        between = candidate.heard[candidate.heard.index(line) : candidate.heard.index(edits)]
+        assert [each["type"] for each in between] == ["pong", "refused"]
         await host.insert(0, "h")
         await host.fence()
         assert host.text() == "hone\n"

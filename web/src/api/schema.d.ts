@@ -304,6 +304,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Links
+         * @description Lists where tunnels let people in.
+         */
+        get: operations["read_links_api_v1_links_get"];
+        /**
+         * Replace Links
+         * @description Replaces all links; they are forgotten when the server ends.
+         */
+        put: operations["replace_links_api_v1_links_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Connection
+         * @description Tells how this very request came here.
+         */
+        get: operations["read_connection_api_v1_connection_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Listed
+         * @description Lists the sessions that their hosts show on this network, by title.
+         *
+         *     Whoever comes by a tunnel is not on this network and is shown none.
+         */
+        get: operations["read_listed_api_v1_listed_get"];
+        /**
+         * Replace Listed
+         * @description Replaces what this host shows; it is forgotten when the server ends.
+         */
+        put: operations["replace_listed_api_v1_listed_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -361,6 +431,28 @@ export interface components {
             observers_listed?: boolean | null;
             /** Shared */
             shared?: boolean | null;
+        };
+        /**
+         * ConnectionAnswer
+         * @description How the request came here.
+         */
+        ConnectionAnswer: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            path: components["schemas"]["Path"];
+            /**
+             * Secure
+             * @description Whether the browser's part of the way is encrypted, as far as the server is told.
+             */
+            secure: boolean;
+            /**
+             * Address
+             * @description Where it came from, as the server sees it; empty when that is no address.
+             */
+            address: string;
         };
         /**
          * CreateAnswer
@@ -503,6 +595,92 @@ export interface components {
          */
         JoinPolicy: "invite" | "knock" | "invite_only";
         /**
+         * LinkBody
+         * @description Where a tunnel lets people in.
+         */
+        LinkBody: {
+            /**
+             * Url
+             * @description Scheme, host and port alone.
+             */
+            url: string;
+            /**
+             * Kind
+             * @default tunnel
+             * @constant
+             */
+            kind: "tunnel";
+            /**
+             * Forwarded
+             * @default false
+             */
+            forwarded: boolean;
+        };
+        /**
+         * LinkShape
+         * @description Where a tunnel lets people in.
+         */
+        LinkShape: {
+            /** Url */
+            url: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "tunnel";
+            /** Forwarded */
+            forwarded: boolean;
+        };
+        /**
+         * LinksAnswer
+         * @description The links that there are.
+         */
+        LinksAnswer: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            /** Links */
+            links: components["schemas"]["LinkShape"][];
+        };
+        /**
+         * ListedAnswer
+         * @description What the front page shows.
+         */
+        ListedAnswer: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            /** Sessions */
+            sessions: components["schemas"]["ListedSession"][];
+        };
+        /**
+         * ListedIdsAnswer
+         * @description What this host shows.
+         */
+        ListedIdsAnswer: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            /** Sessions */
+            sessions: string[];
+        };
+        /**
+         * ListedSession
+         * @description One session as the front page shows it.
+         */
+        ListedSession: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * MeAnswer
          * @description What a credential is good for.
          */
@@ -573,6 +751,12 @@ export interface components {
             participants: components["schemas"]["ParticipantBody"][];
         };
         /**
+         * Path
+         * @description The ways to a server.
+         * @enum {string}
+         */
+        Path: "this_device" | "lan" | "tunnel" | "server";
+        /**
          * Phase
          * @description Where a session is in its life; it only ever goes from open to ended.
          * @enum {string}
@@ -626,6 +810,22 @@ export interface components {
              * @description A file of the language; its main file.
              */
             path?: string | null;
+        };
+        /**
+         * PutLinks
+         * @description All links that there are from now on.
+         */
+        PutLinks: {
+            /** Links */
+            links: components["schemas"]["LinkBody"][];
+        };
+        /**
+         * PutListed
+         * @description All sessions that this host shows from now on.
+         */
+        PutListed: {
+            /** Sessions */
+            sessions: string[];
         };
         /**
          * RenewInvite
@@ -1370,6 +1570,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_links_api_v1_links_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinksAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    replace_links_api_v1_links_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutLinks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinksAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_connection_api_v1_connection_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_listed_api_v1_listed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedAnswer"];
+                };
+            };
+            /** @description Why it was refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    replace_listed_api_v1_listed_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutListed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedIdsAnswer"];
                 };
             };
             /** @description Why it was refused */

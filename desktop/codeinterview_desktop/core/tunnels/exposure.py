@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def exposure(way: str, carrier: str, *, encrypted: bool) -> str:
+from .quick_lines import DOMAIN
+
+if TYPE_CHECKING:
+    from .ssh_target import SshRoute, SshTarget
+
+
+def ssh_exposure(target: SshTarget, route: SshRoute) -> str:
+    """What a tunnel over SSH opens, in sentences."""
+    if route.domain is not None:
+        way = f"a link that ends in {route.domain}"
+    elif route.link is not None:
+        way = route.link
+    else:
+        port = f"port {route.port}" if route.port else "a port of its choice"
+        way = f"{port} at {target.host}"
+    encrypted = route.domain is not None or (route.link or "").startswith("https:")
+    return _exposure(way, target.host, encrypted=encrypted)
+
+
+def quick_exposure() -> str:
+    """What a tunnel by cloudflared opens, in sentences."""
+    return _exposure(f"a link that ends in {DOMAIN}", "Cloudflare", encrypted=True)
+
+
+def _exposure(way: str, carrier: str, *, encrypted: bool) -> str:
     """Sentences to show before a tunnel starts.
 
     Args:
-        way: what the public uses, such as `a port of gate.example.org`.
+        way: what the public uses, such as `port 8022 at gate.example.org`.
         carrier: who ends the encryption and passes everything on.
         encrypted: whether the public's own part of the way is encrypted.
     """

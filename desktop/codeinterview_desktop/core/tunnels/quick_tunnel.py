@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 import sys
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from typing import TYPE_CHECKING
 from codeinterview_desktop.core.child import ChildProcess, Command, ProcessExit
 from codeinterview_desktop.core.room_watch import Backoff
 
-from .exposure import exposure
+from .exposure import quick_exposure
 from .keeper import COMMAND as KEEP
-from .quick_lines import DOMAIN, QuickLines
+from .quick_lines import QuickLines
 from .status import TunnelState, TunnelStatus
 from .tunnel import Tunnel, TunnelEndedError
 
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
 
     from codeinterview_desktop.core.tasks import BackgroundTasks
 
+    from .status import HostKey
+
 PROGRAM = "cloudflared"
+
+# Where installers put it that an app started from the desktop may not have on its PATH.
+_USUAL_FOLDERS = {
+    "darwin": ("/opt/homebrew/bin", "/usr/local/bin"),
+    "linux": ("/usr/local/bin", "/home/linuxbrew/.linuxbrew/bin"),
+    "win32": (r"C:\Program Files (x86)\cloudflared", r"C:\Program Files\cloudflared"),
+}
 _LOST_REASON = "cloudflared lost its connection and tries again by itself."
 
 
@@ -81,11 +91,23 @@ class QuickTunnel(Tunnel):
         self._program = program
         self._pace = pace or QuickPace()
         self._link: str | None = None
+        self._child: ChildProcess | None = None
 
     @property
     def exposes(self) -> str:
         """What it opens to whom, in sentences to show before it starts."""
-        return exposure(f"a link that ends in {DOMAIN}", "Cloudflare", encrypted=True)
+        return quick_exposure()
+
+    def lead_to(self, port: int) -> None:
+        """The app's server listens elsewhere: cloudflared starts again, with another link."""
+        if port == self._port:
+            return
+        self._port = port
+        if self._child is not None:
+            self._child.close_stdin()
+
+    def accept_host_key(self, host_key: HostKey) -> None:
+        """Nothing: cloudflared knows its hosts."""
 
     async def _run(self) -> None:
         self._link = None
@@ -97,9 +119,12 @@ class QuickTunnel(Tunnel):
                 raise TunnelEndedError(
                     "cloudflared is not installed. Install it, then start the tunnel again."
                 )
-            child = self._spawn(self._command(program))
+            child = self._child = self._spawn(self._command(program))
             run = _Run(child, self._pace, on_up=self._come_up, on_lost=self._lose)
-            held_s = await run.live()
+            try:
+                held_s = await run.live()
+            finally:
+                self._child = None
             was_up = was_up or held_s > 0
             if not was_up:
                 raise TunnelEndedError(_ended_early(run.complaint))
@@ -190,7 +215,8 @@ class _Run:
 
 def find_cloudflared() -> str | None:
     """Where cloudflared is installed, or None."""
-    return shutil.which(PROGRAM)
+    folders = os.pathsep.join(_USUAL_FOLDERS.get(sys.platform, ()))
+    return shutil.which(PROGRAM) or shutil.which(PROGRAM, path=folders)
 
 
 def _ended_early(complaint: str | None) -> str:

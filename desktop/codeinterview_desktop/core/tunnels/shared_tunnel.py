@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from codeinterview_desktop.core.events import Signal
+from codeinterview_desktop.core.places import Place
 
 from .status import TunnelState, TunnelStatus
 
@@ -79,7 +80,9 @@ class SharedTunnel:
             self._tunnel = None
 
     def _is_wanted(self) -> bool:
-        return any(room.is_open for room in self._hosting.rooms)
+        # What a team's server holds, the tunnel does not lead to.
+        here = (room for room in self._hosting.rooms if room.ref.place is Place.HERE)
+        return any(room.is_open for room in here)
 
     def _follow(self, rooms: tuple[HostedRoom, ...]) -> None:
         for disconnect in self._disconnects:

@@ -26,6 +26,10 @@ _NOT_A_TARGET = (
     " such as ines@gate.example.org:2222."
 )
 _NOT_A_PORT = "A port is a number from 0 to 65535, where 0 lets the host choose."
+_NOT_AN_ORIGIN = (
+    "Write the address that the web server answers at, without a path, such as"
+    " https://interview.example.org."
+)
 _NOT_A_DOMAIN = "That is not a domain. Write it as the service's links end, such as example.org."
 _NOT_A_NAME = "That is not a name for a link. Use letters, digits and hyphens."
 
@@ -123,9 +127,12 @@ def route_behind_proxy(port: int, link: str) -> SshRoute:
     """
     if not 0 < port <= 65535:
         raise ValueError(_NOT_A_PORT)
-    target = parse_join_text(link)
+    try:
+        target = parse_join_text(link)
+    except ValueError:
+        raise ValueError(_NOT_AN_ORIGIN) from None
     if target.origin is None or target.session_id is not None:
-        raise ValueError("Write the address that the web server answers at, without a path.")
+        raise ValueError(_NOT_AN_ORIGIN)
     return SshRoute(port, bind="localhost", link=target.origin)
 
 

@@ -11,7 +11,7 @@ import asyncssh
 
 from codeinterview_desktop.core.room_watch import Backoff
 
-from .exposure import exposure
+from .exposure import ssh_exposure
 from .link_reader import LinkReader
 from .ssh_login import (
     Credentials,
@@ -121,15 +121,11 @@ class SshTunnel(Tunnel):
     @property
     def exposes(self) -> str:
         """What it opens to whom, in sentences to show before it starts."""
-        if self._route.domain is not None:
-            way = f"a link that ends in {self._route.domain}"
-        elif self._route.link is not None:
-            way = self._route.link
-        else:
-            way = f"port {self._route.port or 'of its choice'} at {self._target.host}"
-        link = self._route.link or ""
-        encrypted = self._route.domain is not None or link.startswith("https:")
-        return exposure(way, self._target.host, encrypted=encrypted)
+        return ssh_exposure(self._target, self._route)
+
+    def lead_to(self, port: int) -> None:
+        """The app's server listens elsewhere from now on: what arrives next goes there."""
+        self._local_port = port
 
     def accept_host_key(self, host_key: HostKey) -> None:
         """The user vouches for the key that the status asks about: remember it and go on.
@@ -256,8 +252,10 @@ class SshTunnel(Tunnel):
     async def _listen(self, connection: asyncssh.SSHClientConnection) -> asyncssh.SSHListener:
         try:
             async with asyncio.timeout(self._pace.request_limit_s):
-                listener = await connection.forward_remote_port(
-                    self._route.bind, self._port, _LOOPBACK, self._local_port
+                listener = await connection.create_server(
+                    lambda _host, _port: connection.forward_connection(_LOOPBACK, self._local_port),
+                    self._route.bind,
+                    self._port,
                 )
         except asyncssh.ChannelListenError:
             self._port_refusals += 1

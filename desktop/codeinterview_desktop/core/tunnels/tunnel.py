@@ -13,6 +13,8 @@ from .status import NEXT, TunnelState, TunnelStatus
 if TYPE_CHECKING:
     from codeinterview_desktop.core.tasks import BackgroundTasks
 
+    from .status import HostKey
+
 _BROKEN = "The tunnel stopped because of an error in the app. Start it again."
 
 
@@ -43,6 +45,18 @@ class Tunnel(ABC):
     @abstractmethod
     def exposes(self) -> str:
         """What it opens to whom, in sentences to show before it starts."""
+
+    @abstractmethod
+    def lead_to(self, port: int) -> None:
+        """The app's server listens elsewhere on loopback from now on."""
+
+    @abstractmethod
+    def accept_host_key(self, host_key: HostKey) -> None:
+        """The user vouches for the key that the status asks about: remember it and go on.
+
+        Raises:
+            OSError: it cannot be remembered; the question stays.
+        """
 
     def start(self) -> None:
         """Open it unless it is open; also the way on from FAILED. Returns at once."""

@@ -33,11 +33,12 @@ class DialogFrame(QDialog):
         sentence: str = "",
         icon: str = "info",
         tone: str = "accent",
+        width_px: int = WIDTH_PX,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(width_px)
         self.title = label(title, "heading", wrap=True)
         # One line stands in the middle of the icon beside it.
         self.title.setMinimumHeight(_ICON_PX)
@@ -72,7 +73,7 @@ class DialogFrame(QDialog):
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             layout = self.layout()
             if layout is not None:
-                self.setFixedHeight(layout.totalHeightForWidth(WIDTH_PX))
+                self.setFixedHeight(layout.totalHeightForWidth(self.maximumWidth()))
         return handled
 
     def add_button(self, word: str, kind: ButtonKind = "secondary") -> QPushButton:

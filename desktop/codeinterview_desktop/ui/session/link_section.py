@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from codeinterview_desktop.core.addresses import AddressKind
@@ -13,7 +12,7 @@ from codeinterview_desktop.theme.tokens import TYPE_JOIN_CODE
 from codeinterview_desktop.ui import wording
 from codeinterview_desktop.ui.session.qr import QrCode
 from codeinterview_desktop.ui.widgets.buttons import CopyFeedback, button, copy_button
-from codeinterview_desktop.ui.widgets.labels import ElidedLabel, label
+from codeinterview_desktop.ui.widgets.labels import ElidedLabel, fixed_font, label
 from codeinterview_desktop.ui.widgets.status import StatusLabel
 from codeinterview_desktop.ui.widgets.styling import frame
 
@@ -189,11 +188,3 @@ class OtherAddresses(QWidget):
             self._theme.icons.icon("chevron-down" if open_now else "chevron-right", "muted")
         )
         self._body.setVisible(open_now)
-
-
-def fixed_font(size_px: int, *, bold: bool = False) -> QFont:
-    """The system's font for code."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPixelSize(size_px)
-    font.setBold(bold)
-    return font

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui.session.panel import SharePanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codeinterview_desktop.core.hosting import HostedRoom
     from codeinterview_desktop.core.joining import JoinedRoom
     from codeinterview_desktop.theme.controller import ThemeController
+    from codeinterview_desktop.ui.internet.desk import InternetDesk
     from codeinterview_desktop.ui.web_host import WebHost
 
 
@@ -80,17 +83,27 @@ class HostedPage(SessionPage):
     icon = "host"
 
     def __init__(
-        self, theme: ThemeController, web: WebHost, room: HostedRoom, *, zoom: float
+        self,
+        theme: ThemeController,
+        web: WebHost,
+        room: HostedRoom,
+        internet: InternetDesk,
+        *,
+        zoom: float,
     ) -> None:
         super().__init__(web, zoom=zoom)
         self.room = room
+        self._internet = internet
         self.panel = SharePanel(theme)
         self._layout.addWidget(self.panel)
-        self._disconnects = [
+        internet.serve(self.panel.internet)
+        shown = internet.changed.connect(self._show_internet)
+        self._disconnects: list[Callable[[], object]] = [
             room.changed.connect(self._refresh),
             room.watch.changed.connect(lambda _before, _now: self._refresh()),
             room.watch.knocked.connect(self.knocked.emit),
             room.watch.refused.connect(self.refused.emit),
+            lambda: QObject.disconnect(shown),
         ]
         self._refresh()
 
@@ -113,10 +126,14 @@ class HostedPage(SessionPage):
         """Hear nothing more of the room, end the web view and the page. Safe to call twice."""
         for disconnect in self._disconnects:
             disconnect()
+        self._disconnects.clear()
         super().dispose()
 
+    def _show_internet(self) -> None:
+        self.panel.internet.show_internet(self._internet.view_of(self.room))
+
     def _refresh(self) -> None:
-        self.panel.show_room(self.room)
+        self.panel.show_room(self.room, self._internet.view_of(self.room))
         url, credential = self.room.page_url, self.room.web_credential
         if url is not None and credential is not None:
             # While the server is away the page stays and reconnects by itself.

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui import wording
+from codeinterview_desktop.ui.internet.section import InternetSection, InternetView
 from codeinterview_desktop.ui.session.admission_section import AdmissionSection
 from codeinterview_desktop.ui.session.invites_section import InvitesSection
 from codeinterview_desktop.ui.session.link_section import LinkSection
@@ -58,6 +59,7 @@ class SharePanel(QFrame):
         self.close_button.clicked.connect(self.close_requested)
         self.banner = Banner(theme)
         self.link = LinkSection(theme)
+        self.internet = InternetSection(theme)
         self.admission = AdmissionSection(theme)
         self.invites = InvitesSection(theme)
         self.people = PeopleSection(theme)
@@ -68,7 +70,7 @@ class SharePanel(QFrame):
             "Nobody can join or type any more. You find it under Recent on the Home page.",
         )
         self.over.hide()
-        self._line = frame("line")
+        self._lines = tuple(frame("line") for _ in range(3))
         self.end = button("&End interview…", "danger", theme=theme, icon="end")
         self.end.clicked.connect(self.end_requested)
         layout = QVBoxLayout(self)
@@ -80,8 +82,8 @@ class SharePanel(QFrame):
         self._bottom = self._foot()
         layout.addWidget(self._bottom)
 
-    def show_room(self, room: HostedRoom) -> None:
-        """Show the room as it is now."""
+    def show_room(self, room: HostedRoom, internet: InternetView) -> None:
+        """Show the room, and the way to it from the internet, as they are now."""
         state = room.watch.state
         self.title.setText(room.session.title)
         self.saved.show_status(wording.saved_word(state) if room.is_open else None)
@@ -92,8 +94,16 @@ class SharePanel(QFrame):
             observers_listed=room.session.observers_listed,
             can_change=room.is_open,
         )
-        for widget in (self.link, self.admission, self.invites, self._line, self._bottom):
+        for widget in (
+            self.link,
+            self.internet,
+            self.admission,
+            self.invites,
+            *self._lines,
+            self._bottom,
+        ):
             widget.setVisible(room.is_open)
+        self.internet.show_internet(internet)
         self.over.setVisible(not room.is_open)
         if state.over is not None:
             self.over.explain("The interview is over", state.over, "end")
@@ -144,9 +154,12 @@ class SharePanel(QFrame):
             self.banner,
             self.over,
             self.link,
+            self._lines[0],
+            self.internet,
+            self._lines[1],
             self.admission,
             self.invites,
-            self._line,
+            self._lines[2],
             self.people,
         ):
             column.addWidget(widget)

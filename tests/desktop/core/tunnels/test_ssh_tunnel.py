@@ -93,9 +93,9 @@ async def test_an_unknown_host_is_asked_about_and_then_remembered(
         assert key.fingerprint.startswith("SHA256:")
         assert not known.own.exists()
         # Somebody else's answer changes nothing.
-        each.tunnel.accept_host_key(replace(key, line="x"))  # type: ignore[attr-defined]
+        each.tunnel.accept_host_key(replace(key, line="x"))
         assert not known.own.exists()
-        each.tunnel.accept_host_key(key)  # type: ignore[attr-defined]
+        each.tunnel.accept_host_key(key)
         await each.until_up()
         assert each.states == [CONNECTING, TunnelState.NEEDS_HOST_KEY, CONNECTING, UP]
     assert known.own.stat().st_mode & 0o777 == 0o600

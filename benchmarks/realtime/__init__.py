@@ -1,0 +1,1 @@
+"""CodeInterview's server beside the collaborative servers that people use, in one run."""

@@ -1,0 +1,1 @@
+"""Letting people in from the internet: its section, its form, its questions."""
