@@ -62,7 +62,7 @@ def create_app(
     """
     limits = limits or Limits()
     rooms = Rooms(database, limits, idle_s=settings.room_idle_s, is_replica=settings.replicas)
-    retention = Retention(database, settings.retention_days, lambda: rooms.loaded)
+    retention = Retention(database, settings.retention_days, lambda: rooms.in_use)
     revocations = Revocations(database, rooms)
     reach = Reach()
 

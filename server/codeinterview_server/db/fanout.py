@@ -10,7 +10,7 @@ import asyncio
 import base64
 import logging
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -27,7 +27,6 @@ _NUMBERS: Final = 0x436F6467
 """The class of the locks that are replicas' numbers."""
 # PostgreSQL takes 7999 bytes; 4/3 of this with a header is less.
 _PIECE_BYTES: Final = 5_900
-_ROWS_PER_NOTICE: Final = 250
 _WAITING_BYTES_MAX: Final = 64 * 1024 * 1024
 _SEND_TIMEOUT_S: Final = 15.0
 _FAREWELL_S: Final = 1.0
@@ -59,9 +58,6 @@ class Hearer(Protocol):
 
     def hear(self, sender: int, message: bytes) -> None:
         """Take in a message of another replica."""
-
-    def written(self, last_seqs: Mapping[str, int]) -> None:
-        """Take note of rows in the journal: session id → seq of the last one."""
 
     def gone(self, sender: int) -> None:
         """Take note that another replica has ended, or begun another life."""
@@ -165,12 +161,7 @@ class Fanout:
         raise ConnectionError
 
     def _take(self, payload: str) -> None:
-        kind, _, rest = payload.partition(" ")
-        if kind == "rows":
-            rows = (row.partition(":") for row in rest.split())
-            self._hearer.written({session_id: int(seq) for session_id, _, seq in rows})
-            return
-        sender, count, place, data = rest.split(" ", 3)
+        sender, count, place, data = payload.split(" ", 3)
         if int(sender) == self._number:
             return
         inbox = self._inbox.get(int(sender))
@@ -202,7 +193,7 @@ class Fanout:
             place = f"{int(at == 0)}{int(at + _PIECE_BYTES >= len(stream))}"
             data = base64.b64encode(stream[at : at + _PIECE_BYTES]).decode("ascii")
             # Counted, because PostgreSQL drops what is said twice in one transaction.
-            pieces.append(f"say {self._number} {self._sent} {place} {data}")
+            pieces.append(f"{self._number} {self._sent} {place} {data}")
             self._sent += 1
         return pieces
 
@@ -260,10 +251,3 @@ async def _take_number(connection: psycopg.AsyncConnection[Any]) -> int:
         row = await cursor.fetchone()
         if row is not None and row[0]:
             return number
-
-
-def notices_of_rows(last_seqs: Mapping[str, int]) -> tuple[str, list[str]]:
-    """Returns where, and in which words, replicas are told of new rows in the journal."""
-    rows = [f"{session_id}:{seq}" for session_id, seq in last_seqs.items()]
-    pages = range(0, len(rows), _ROWS_PER_NOTICE)
-    return CHANNEL, [f"rows {' '.join(rows[at : at + _ROWS_PER_NOTICE])}" for at in pages]

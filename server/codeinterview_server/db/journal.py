@@ -14,7 +14,6 @@ from psycopg.rows import TupleRow
 
 from codeinterview_server.db.claim import be_noticed_when_gone, claim, key_of, release
 from codeinterview_server.db.engine import Database, away_when_unreachable
-from codeinterview_server.db.fanout import notices_of_rows
 from codeinterview_server.domain.errors import DatabaseAway
 
 # A commit that takes this long has lost its connection; the caller keeps the entries.
@@ -27,7 +26,7 @@ _LOCK: Final = "SELECT pg_advisory_xact_lock(%s::int, key) FROM unnest(%s::int[]
 
 # One statement, one round trip, one commit for all rooms. `alive` locks each session once, so that
 # rows of a session that is being deleted are left out instead of failing everybody's batch.
-_APPEND: Final = """
+_ADDED: Final = """
 WITH alive AS MATERIALIZED (
     SELECT id FROM sessions WHERE id = ANY(%b::text[]) ORDER BY id FOR KEY SHARE
 ), added AS (
@@ -39,16 +38,16 @@ WITH alive AS MATERIALIZED (
     ORDER BY entry.place
     RETURNING session_id, seq
 )
-SELECT session_id, max(seq), min(seq) FROM added GROUP BY session_id
 """
-_BEFORE: Final = """
-SELECT added.session_id, (
-    SELECT coalesce(max(seq), 0) FROM updates
-    WHERE updates.session_id = added.session_id AND updates.seq < added.first
+_APPEND: Final = f"{_ADDED} SELECT session_id, max(seq) FROM added GROUP BY session_id"  # noqa: S608
+# A statement does not see the rows that it adds: the last number is that of the row before them.
+_APPEND_SHARED: Final = f"""
+{_ADDED}
+SELECT session_id, max(seq), (
+    SELECT coalesce(max(updates.seq), 0) FROM updates WHERE updates.session_id = added.session_id
 )
-FROM unnest(%b::text[], %b::bigint[]) AS added (session_id, first)
-"""
-_NOTIFY: Final = "SELECT pg_notify(%b, payload) FROM unnest(%b::text[]) AS notices (payload)"
+FROM added GROUP BY session_id
+"""  # noqa: S608
 
 _SNAPSHOT: Final = "SELECT state, seq FROM snapshots WHERE session_id = %s"
 _TAIL: Final = "SELECT data, seq FROM updates WHERE session_id = %s AND seq > %s ORDER BY seq"
@@ -95,6 +94,9 @@ class Reader(Protocol):
     def absorb(self, session_id: str, seq: int, data: bytes) -> None:
         """Take in an update behind that; it may be one's own, whose commit was not heard of."""
 
+    def appended(self, last_seqs: Mapping[str, int]) -> None:
+        """Take note of how far sessions' rows go now: session id → seq of the last one."""
+
     def claimed_again(self) -> None:
         """Take note that others may have had the sessions meanwhile, and have them no more."""
 
@@ -110,8 +112,7 @@ class JournalStore:
 
     Args:
         database: Where it is.
-        shared: Whether replicas write into the same sessions. Each hears of the others' rows by
-            `db.fanout`, in the transaction that writes them.
+        shared: Whether replicas write into the same sessions.
     """
 
     def __init__(self, database: Database, *, shared: bool = False) -> None:
@@ -243,19 +244,16 @@ class JournalStore:
             # In order, so that two that write into the same sessions do not wait for each other.
             keys = sorted(map(key_of, session_ids))
             await cursor.execute(_LOCK, (_WRITING, keys), prepare=True)
-            await cursor.execute(_APPEND, columns, prepare=True)
+            await cursor.execute(_APPEND_SHARED, columns, prepare=True)
             added = await cursor.fetchall()
-            last = {row[0]: row[1] for row in added}
-            firsts = [row[2] for row in added]
-            await cursor.execute(_BEFORE, (list(last), firsts), prepare=True)
-            before: dict[str, int] = dict(await cursor.fetchall())
-            channel, notices = notices_of_rows(last)
-            await cursor.execute(_NOTIFY, (channel, notices), prepare=True)
-        known = {} if self.reader is None else self.reader.known()
+        if self.reader is None:
+            return {}
+        self.reader.appended({session_id: last for session_id, last, _ in added})
+        known = self.reader.known()
         return {
-            session_id: seq
-            for session_id, seq in last.items()
-            if before[session_id] <= known.get(session_id, 0)
+            session_id: last
+            for session_id, last, before in added
+            if before <= known.get(session_id, 0)
         }
 
     @asynccontextmanager

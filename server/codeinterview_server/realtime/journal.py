@@ -103,6 +103,7 @@ class Journal:
         memory_bytes: What may queue while the database is away before a room's updates are
             merged into one (which keeps the text and gives up its history).
         chores_bytes: What small writes may hold in memory before the oldest are dropped.
+        tell_rows: Tells other replicas how far a session's rows go.
     """
 
     def __init__(
@@ -113,11 +114,13 @@ class Journal:
         snapshot_every: int = 500,
         memory_bytes: int = 64 * 1024 * 1024,
         chores_bytes: int = 32 * 1024 * 1024,
+        tell_rows: Callable[[str, int], None] = lambda _session_id, _seq: None,
     ) -> None:
         self._store = store
         self._commit_delay_s = commit_delay_s
         self._snapshot_every = snapshot_every
         self._memory_bytes = memory_bytes
+        self._tell_rows = tell_rows
         self._queue: deque[tuple[Ledger, JournalEntry]] = deque()
         self._queued_bytes = 0
         self._in_flight: list[tuple[Ledger, JournalEntry]] = []
@@ -232,13 +235,19 @@ class Journal:
         for ledger in list(self._watched.values()):
             ledger.claimed_again()
 
-    def note_rows(self, last_seqs: Mapping[str, int]) -> None:
-        """Take note of how far sessions' rows go, so that those of other replicas are read."""
+    def appended(self, last_seqs: Mapping[str, int]) -> None:
+        """Take note of rows that were written here, and tell other replicas of them."""
         for session_id, seq in last_seqs.items():
+            self._tell_rows(session_id, seq)
             ledger = self._watched.get(session_id)
-            if ledger is not None and seq > ledger.written_seq:
-                ledger.written_seq = seq
-                self.mark_behind(ledger)
+            if ledger is not None:
+                self.note_rows(ledger, seq)
+
+    def note_rows(self, ledger: Ledger, seq: int) -> None:
+        """Take note of how far a room's rows go, so that those of other replicas are read."""
+        if seq > ledger.written_seq:
+            ledger.written_seq = seq
+            self.mark_behind(ledger)
 
     def mark_behind(self, ledger: Ledger) -> None:
         """Have a room's rows read soon."""

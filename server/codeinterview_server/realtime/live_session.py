@@ -128,6 +128,8 @@ class LiveSession:
             return
         if (at_ms, language) > here:
             self._switched_at = at_ms
+            # It may be newer than what is stored.
+            self._adopts_language = False
             self._session = replace(before, language=language)
             if language != before.language:
                 self._changed(before)
@@ -195,7 +197,7 @@ class LiveSession:
                 updated_at=max(stored.updated_at, before.updated_at),
             )
         after = self._session
-        if after != before:
+        if after != replace(before, updated_at=after.updated_at):
             self._changed(before)
         if (after.invite_generations, after.revoked_invites) != (
             before.invite_generations,

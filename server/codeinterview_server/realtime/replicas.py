@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from codeinterview_server.db.engine import Database
@@ -57,14 +57,10 @@ class Replicas:
 
     Args:
         database: The one that all share; started before, stopped after.
-        rows_written: Told how far sessions' rows in the journal go.
     """
 
-    def __init__(
-        self, database: Database, rows_written: Callable[[Mapping[str, int]], None]
-    ) -> None:
+    def __init__(self, database: Database) -> None:
         self._fanout = Fanout(database, self)
-        self._rows_written = rows_written
         self._number = 0
         self._twins: dict[str, Twin] = {}
         # Session id → replica → who is online there.
@@ -103,6 +99,20 @@ class Replicas:
         """Tell the others that a session is no more."""
         self.send(encode_news(session_id, {"type": "deleted"}))
 
+    def tell_rows(self, session_id: str, seq: int) -> None:
+        """Tell the others how far a session's rows in the journal go.
+
+        Not in the transaction that writes them, though NOTIFY could: commits that notify wait for
+        each other, so that what is typed would wait for everybody's disk.
+        """
+        if self.is_open_elsewhere(session_id):
+            self.send(encode_news(session_id, {"type": "rows", "seq": seq}))
+
+    @property
+    def sessions(self) -> frozenset[str]:
+        """The ids of the sessions that other replicas have open."""
+        return frozenset(self._open)
+
     def online(self, session_id: str) -> frozenset[str]:
         """Return who is online in a session on other replicas."""
         return frozenset[str]().union(*self._open.get(session_id, {}).values())
@@ -131,10 +141,6 @@ class Replicas:
         for twin in list(self._twins.values()):
             twin.people_elsewhere(frozenset())
             twin.alone()
-
-    def written(self, last_seqs: Mapping[str, int]) -> None:
-        """See `db.fanout.Hearer`."""
-        self._rows_written(last_seqs)
 
     def gone(self, sender: int) -> None:
         """See `db.fanout.Hearer`."""

@@ -61,8 +61,8 @@ class Rooms:
         is_replica: bool = False,
     ) -> None:
         self._stores = Stores.of(database, is_replica=is_replica)
-        self._journal = Journal(self._stores.journal)
-        self._replicas = Replicas(database, self._journal.note_rows) if is_replica else None
+        self._replicas = Replicas(database) if is_replica else None
+        self._journal = Journal(self._stores.journal, tell_rows=self._tell_rows)
         self._limits = limits
         self._idle_s = idle_s
         self._entries: dict[str, _Entry] = {}
@@ -100,6 +100,11 @@ class Rooms:
     def loaded(self) -> frozenset[str]:
         """The ids of the sessions whose rooms are in memory."""
         return frozenset(self._entries)
+
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The ids of the sessions whose rooms are in memory, here or on another replica."""
+        return self.loaded if self._replicas is None else self.loaded | self._replicas.sessions
 
     async def settled(self) -> list[Room]:
         """Return the rooms in memory, once those have come or failed that were being loaded."""
@@ -196,6 +201,10 @@ class Rooms:
             await room.stop()
             self._journal.forget(room.ledger)
             await self._stores.journal.release(session_id)
+
+    def _tell_rows(self, session_id: str, seq: int) -> None:
+        if self._replicas is not None:
+            self._replicas.tell_rows(session_id, seq)
 
     def _deleted_elsewhere(self, session_id: str) -> None:
         self._tasks.start(self._drop(session_id), f"end of deleted session {session_id}")

@@ -21,6 +21,9 @@ _VIEW_BYTES: Final = 1024 * 1024
 """Output of all records that a welcome carries; what is older is left out."""
 _PIECES_MAX: Final = 20_000
 """Changes of stream within one run's output."""
+_PIECE_CHARACTERS: Final = 4096
+_LATELY_MS: Final = 10_000
+"""For so long, a run that is over may not be in the database yet."""
 _UNCLAIMED: Final = -1
 """In place of the replica that a run runs on, while none has said that it is its own."""
 
@@ -123,8 +126,7 @@ class RunBoard:
                 record.head = replace(record.head, truncated=True)
             kept = record.add(stream, text)
             if kept:
-                body = {"event": "output", "stream": stream.value, "text": kept}
-                self._tell(record, body, sender)
+                self._tell(record, _printed(Output(stream, kept)), sender)
         else:
             self._end(record, event, sender)
 
@@ -140,7 +142,7 @@ class RunBoard:
     def introduction(self) -> Iterator[Mapping[str, Any]]:
         """Yield what another replica has to know of what runs here."""
         for record in self._board.values():
-            if record.is_running and record.runner is None:
+            if record.runner is None and (record.is_running or _ended_lately(record)):
                 yield {"type": "run_record", "record": _view(record.run())}
 
     def hear(self, sender: int, news: Mapping[str, Any]) -> None:
@@ -165,12 +167,14 @@ class RunBoard:
         self._peers.tell(message)
 
     def hear_record(self, sender: int, view: Mapping[str, Any]) -> None:
-        """Take in all that there is of a run on another replica."""
+        """Take in all that there is of a run on another replica, and tell what is new of it."""
         held = self._board.get(view["run_id"])
         if held is not None and (not held.is_running or held.runner in (None, sender)):
             return
         run = replace(
             self._run_of(view),
+            status=RunStatus(view["status"]),
+            duration_ms=view["duration_ms"],
             truncated=view["truncated"],
             output=tuple(
                 Output(Stream(piece["stream"]), piece["text"]) for piece in view["output"]
@@ -178,8 +182,15 @@ class RunBoard:
         )
         used_bytes = sum(_size_bytes(piece.text) for piece in run.output)
         left_bytes = max(0, self._limits.run_output_bytes - used_bytes)
-        self._board[run.run_id] = _Record(run, left_bytes, sender)
+        self._board[run.run_id] = record = _Record(run, left_bytes, sender)
         self._forget_oldest()
+        if held is None:
+            self._peers.tell(_message(record, _started(record)))
+        known = 0 if held is None else sum(len(piece.text) for piece in held.run().output)
+        for piece in _behind(run.output, known):
+            self._peers.tell(_message(record, _printed(piece)))
+        if not record.is_running:
+            self._peers.tell(_message(record, _finished(record)))
 
     def disown(self) -> None:
         """Take note that nothing is heard of the other replicas, nor of what runs there."""
@@ -254,7 +265,7 @@ class RunBoard:
         self._forget_oldest()
         self._records.run(run)
         self._records.event(EventKind.RUN_STARTED, participant.id, {"run_id": run.run_id})
-        self._tell(record, {"event": "started", "language": run.language, "path": run.path}, sender)
+        self._tell(record, _started(record), sender)
 
     def _spend(self, participant_id: str) -> None:
         """Charge a start to its participant, whichever of their sockets it comes from."""
@@ -301,6 +312,28 @@ def _message(record: _Record, body: dict[str, Any]) -> dict[str, Any]:
         "participant_id": head.participant_id,
         "name": head.name,
     }
+
+
+def _started(record: _Record) -> dict[str, Any]:
+    return {"event": "started", "language": record.head.language, "path": record.head.path}
+
+
+def _printed(piece: Output) -> dict[str, Any]:
+    return {"event": "output", "stream": piece.stream.value, "text": piece.text}
+
+
+def _behind(pieces: Iterable[Output], known: int) -> Iterator[Output]:
+    """Yield output behind so many characters of it, in pieces of the size of a message's."""
+    for piece in pieces:
+        text = piece.text[known:]
+        known = max(0, known - len(piece.text))
+        for at in range(0, len(text), _PIECE_CHARACTERS):
+            yield Output(piece.stream, text[at : at + _PIECE_CHARACTERS])
+
+
+def _ended_lately(record: _Record) -> bool:
+    head = record.head
+    return now_ms() - head.started_at - (head.duration_ms or 0) < _LATELY_MS
 
 
 def _finished(record: _Record) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from codeinterview_server.realtime.workspace import Workspace
 _log = logging.getLogger(__name__)
 
 _RETRY_S: Final = 1.0
+_FLUSH_S: Final = 60.0
 _CLAIM_S: Final = 5.0
 """How long a run that was found running may stay without a replica that says it is its own."""
 
@@ -91,6 +92,7 @@ class RoomTwin:
         self.introduce()
         # It may have read these just before they changed.
         self._line.tell({"type": "changed"})
+        self._tasks.start(self._point_to_rows(), f"rows of session {self.session_id}")
 
     # What it hears.
 
@@ -104,6 +106,8 @@ class RoomTwin:
         match news["type"]:
             case "changed":
                 self.refresh()
+            case "rows":
+                self._journal.note_rows(self._ledger, news["seq"])
             case "language":
                 self._live.hear_language(news["language"], news["at_ms"])
             case "cursor":
@@ -162,6 +166,11 @@ class RoomTwin:
                 self._ended()
                 return
             self._sight.look_again()
+
+    async def _point_to_rows(self) -> None:
+        """Tell of the rows that were written while nobody else had to hear of them."""
+        await self._journal.flush(self._ledger, _FLUSH_S)
+        self._line.tell({"type": "rows", "seq": self._ledger.written_seq})
 
     async def _read_up(self) -> None:
         while True:

@@ -27,7 +27,12 @@ from codeinterview_server.realtime.rooms import Rooms
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-TIMEOUT_S = 20.0
+RUN: dict[str, dict[str, Any]] = {
+    "started": {"language": "python", "path": "main.py"},
+    "output": {"stream": "stdout", "text": "printed\n"},
+    "finished": {"status": "ok", "duration_ms": 5},
+}
+RUNNING = ["started", "output"]
 
 
 @dataclass
@@ -386,6 +391,9 @@ async def test_a_replica_whose_line_was_cut_catches_up(tcp_postgres_url: str) ->
             await guest.insert(0, "there ")
             await host.insert(0, "here ")
             await room.call("PATCH", json={"title": "Changed meanwhile", "language": "html"})
+            for run_id, events in (("r1", ("started", "output")), ("r2", ("started", "finished"))):
+                for event in events:
+                    await host.tell("run", run_id=run_id, event=event, **RUN[event])
             await guest.message("saved", lambda m: m["state"] == "unsaved")
             cable.mend()
             await guest.until(lambda: "here " in guest.text(), "what was typed meanwhile")
@@ -398,6 +406,11 @@ async def test_a_replica_whose_line_was_cut_catches_up(tcp_postgres_url: str) ->
                     == ("Changed meanwhile", "html")
                 ),
             )
+            await guest.message("run", lambda m: m.get("text") == "printed\n")
+            await guest.message("run", lambda m: m.get("status") == "ok")
+            assert [m["event"] for m in guest.all("run") if m["run_id"] == "r1"] == RUNNING
+            await host.tell("run", run_id="r1", event="finished", **RUN["finished"])
+            await guest.message("run", lambda m: (m["run_id"], m["event"]) == ("r1", "finished"))
             await guest.message("saved", lambda m: m["state"] == "saved")
             await host.until(lambda: states(host)[7] is not None, "the cursor back")
 
