@@ -327,7 +327,7 @@ async def replica_killed(data_dir: Path, times: int) -> Row:
     async with external_postgres(data_dir.with_name(f"{data_dir.name}-pg")) as postgres:
         fleet = Fleet(data_dir, postgres.url())
         async with fleet.running(), trial(fleet, people=PEOPLE) as room:
-            room.at_work(KEYSTROKES_PER_S)
+            room.at_work(KEYSTROKES_PER_S / 3)
             for n in range(times):
                 await room.type_for(30)
                 await _spread(room, fleet)

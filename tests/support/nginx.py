@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 20
 
-# As docs/scaling.md has it, but that whoever comes next goes to the next replica, so that the
-# people of one session are spread over all of them.
-_CONFIGURATION = """
+_FRAME = """
 daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
@@ -28,6 +26,12 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    {http}
+}}
+"""
+# As docs/scaling.md has it, but that whoever comes next goes to the next replica, so that the
+# people of one session are spread over all of them.
+_SPREADING = """
     client_max_body_size 64m;
     map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
     upstream replicas {{
@@ -47,15 +51,25 @@ http {{
             proxy_next_upstream error timeout non_idempotent;
         }}
     }}
-}}
 """
 
 
 class Nginx:
     """One nginx. `start` it once its upstream servers have ports, `stop` it at the end."""
 
-    def __init__(self, folder: Path, upstream: Sequence[str]) -> None:
-        """Prepare to lead to servers, each `host:port`."""
+    def __init__(
+        self, folder: Path, upstream: Sequence[str] = (), *, http: str = "", listens: str = ""
+    ) -> None:
+        """Prepare to lead to servers, each `host:port`.
+
+        Args:
+            folder: Where it keeps its files.
+            upstream: Whom it spreads connections over, unless a configuration says that.
+            http: What stands in the configuration's `http` block instead of that.
+            listens: Where that one listens, which is replaced.
+        """
+        self._http = http
+        self._listens = listens
         self._folder = folder
         self._upstream = upstream
         self._process: subprocess.Popen[bytes] | None = None
@@ -73,7 +87,11 @@ class Nginx:
         # Whoever was down is tried again at once: that costs nothing where it is refused at once.
         servers = "\n        ".join(f"server {each} max_fails=0;" for each in self._upstream)
         path = self._folder / "nginx.conf"
-        path.write_text(_CONFIGURATION.format(folder=self._folder, servers=servers, port=self.port))
+        here = f"listen 127.0.0.1:{self.port};"
+        http = self._http.replace(f"listen {self._listens};", here) or _SPREADING.format(
+            servers=servers, port=self.port
+        )
+        path.write_text(_FRAME.format(folder=self._folder, http=http))
         self._process = subprocess.Popen(
             ["/usr/sbin/nginx", "-p", str(self._folder), "-c", str(path), "-e", "stderr"],
             stderr=subprocess.DEVNULL,
