@@ -116,6 +116,9 @@ bench-full: setup-dev $(PEERS) ## measure everything; takes more than an hour
 .PHONY: screenshots
 screenshots: setup-dev ## take docs/images anew from the real app and room
 	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python scripts/team_screenshots.py
+	$(BIN)/python scripts/internet_screenshots.py
+	$(BIN)/python scripts/connection_screenshots.py
 
 ##@ Make
 

@@ -19,6 +19,12 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 # Imported by a name that is made while the program runs: PyInstaller cannot see these.
 IMPORTED_BY_NAME: Final = [
     "httptools",
+    # The systems' keyrings, found by the package's own description.
+    "keyring.backends.SecretService",
+    "keyring.backends.Windows",
+    "keyring.backends.chainer",
+    "keyring.backends.fail",
+    "keyring.backends.macOS",
     "logging.config",
     "psycopg_binary",
     "psycopg_binary._psycopg",

@@ -7,6 +7,8 @@ import { build, monacoAlias } from "./vite.shared.ts";
 const server = "http://127.0.0.1:8765";
 
 export default defineConfig({
+  // Pages and scripts name their files relative to themselves; the server adapts the pages.
+  base: "./",
   plugins: [react()],
   resolve: { alias: [monacoAlias] },
   build: {

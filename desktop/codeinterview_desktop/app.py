@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 
     from .core.child import ChildProcess, Command
     from .core.discovery import Discovery
+    from .core.network_watch import NetworkWatch
     from .core.own_server import OwnServer
     from .core.services import Services
+    from .core.showing import Showing
     from .core.team import TeamServer
     from .core.tunnels.internet import Internet
     from .ui.main_window import MainWindow
@@ -105,6 +107,8 @@ class DesktopApp:
             pace=pace,
         )
         self._discovery: Discovery | None = None
+        self._network: NetworkWatch | None = None
+        self._showing: Showing | None = None
         self._internet: Internet | None = None
         self._server: OwnServer | None = None
         self._team: TeamServer | None = None
@@ -140,6 +144,8 @@ class DesktopApp:
             self.reports.notice(self.settings.notice)
         services = self._services = self._put_together()
         services.hosting.start()
+        if self._network is not None:
+            self._network.start()
         services.team.start()
         self.tasks.start(services.discovery.start(), "start discovery")
 
@@ -175,22 +181,31 @@ class DesktopApp:
             await self._internet.stop()
         if self._services is not None:
             await self._services.hosting.stop()
+            await self._services.joining.stop()
+        if self._showing is not None:
+            await self._showing.stop()
+        if self._network is not None:
+            await self._network.stop()
         if self._discovery is not None:
             await self._discovery.stop()
 
     def _put_together(self) -> Services:
-        from .core.addresses import usable_addresses
+        from .core.addresses import advertised_addresses, usable_addresses
         from .core.copying import Copying
         from .core.discovery import Discovery
+        from .core.doctor.doctor import Doctor
         from .core.hosting import Hosting
         from .core.joining import Joining
         from .core.key_store import KeyStore
+        from .core.link_check import LinkCheck
+        from .core.network_watch import NetworkWatch
         from .core.own_server import OwnServer
         from .core.places import Place
         from .core.public_link import PublicLink
         from .core.recent import Recent, RecentFile
         from .core.server_command import listens_on_ipv6
         from .core.services import Services
+        from .core.showing import FrontPage, Showing
         from .core.team import TeamServer
         from .core.tunnels.internet import Internet
         from .core.tunnels.link_announcer import LinkAnnouncer
@@ -201,13 +216,25 @@ class DesktopApp:
         interfaces = self._interfaces
         discovery = self._discovery = Discovery(
             interfaces,
-            addresses=lambda: (
-                interfaces
-                or [each.host for each in usable_addresses(allow_network=True, ipv6=ipv6)]
-            ),
+            addresses=lambda: interfaces or advertised_addresses(ipv6=ipv6),
         )
         discovery.failed.connect(self.reports.notice)
         recent_file = RecentFile(self._paths.recent_file)
+        network = self._network = NetworkWatch(
+            self.tasks,
+            look=lambda: (
+                usable_addresses(allow_network=True, ipv6=ipv6),
+                advertised_addresses(ipv6=ipv6),
+            ),
+        )
+        network.changed.connect(self._rediscover)
+        showing = self._showing = Showing(
+            settings=self.settings,
+            supervisor=self.supervisor,
+            discovery=discovery,
+            front_page=FrontPage(server, self.supervisor, self.tasks),
+            tasks=self.tasks,
+        )
         team = self._team = TeamServer(self.settings, KeyStore(), self.tasks)
         recent = Recent(recent_file, server.client, team)
         public = PublicLink()
@@ -218,6 +245,8 @@ class DesktopApp:
             team=team,
             discovery=discovery,
             recent=recent,
+            network=network,
+            showing=showing,
             recent_file=recent_file,
             tasks=self.tasks,
             addresses=lambda allowed: usable_addresses(allow_network=allowed, ipv6=ipv6),
@@ -230,6 +259,7 @@ class DesktopApp:
             maker=TunnelMaker(self._paths.config, self._spawn_keeper, self.tasks),
             announcer=LinkAnnouncer(server, self.supervisor, self.tasks),
             public=public,
+            check=LinkCheck(self.tasks),
             tasks=self.tasks,
         )
         services = Services(
@@ -241,6 +271,13 @@ class DesktopApp:
             discovery=discovery,
             hosting=hosting,
             internet=internet,
+            doctor=Doctor(
+                supervisor=self.supervisor,
+                settings=self.settings,
+                internet=internet,
+                addresses=lambda: usable_addresses(allow_network=True, ipv6=ipv6),
+                ipv6=ipv6,
+            ),
             joining=Joining(discovery, recent, server.client),
             recent=recent,
             team=team,
@@ -248,6 +285,10 @@ class DesktopApp:
         )
         services.quit_requested.connect(self.quit.set)
         return services
+
+    def _rediscover(self) -> None:
+        if self._discovery is not None:
+            self.tasks.start(self._discovery.refresh(), "discover on other networks")
 
     def _spawn(self, command: Command) -> ChildProcess:
         return QtChildProcess(command, self._paths.server_log)

@@ -19,6 +19,7 @@ from codeinterview_server.api import (
     status,
 )
 from codeinterview_server.api.approach import Approaches
+from codeinterview_server.api.base_path import BasePath
 from codeinterview_server.api.body_limit import BodyLimit
 from codeinterview_server.api.crowd import Crowd
 from codeinterview_server.api.guesses import GuessLimit
@@ -64,7 +65,7 @@ def create_app(
     rooms = Rooms(database, limits, idle_s=settings.room_idle_s, is_replica=settings.replicas)
     retention = Retention(database, settings.retention_days, lambda: rooms.in_use)
     revocations = Revocations(database, rooms)
-    reach = Reach()
+    reach = Reach(settings.public_url)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -78,11 +79,13 @@ def create_app(
             await retention.stop()
             await rooms.stop()
 
+    base = "" if settings.public_url is None else settings.public_url.path
     app = FastAPI(
         title="CodeInterview",
         summary="Live coding interviews, hosted from the interviewer's own machine.",
         version=__version__,
         license_info={"name": "MIT", "identifier": "MIT"},
+        servers=[{"url": base}] if base else None,
         lifespan=lifespan,
         # Pages serves /docs: the usual one fetches its scripts from elsewhere.
         docs_url=None,
@@ -112,9 +115,10 @@ def create_app(
     app.state.rooms = rooms
     for part in (status, sessions, joining, participants, invites, archives, links, listed, socket):
         app.include_router(part.router)
-    app.router.default = Pages(WebFiles(web_dist))
+    app.router.default = Pages(WebFiles(web_dist), reach)
     errors.install(app)
-    hosts = AllowedHosts((settings.host, *settings.allowed_hosts))
+    public_names = () if settings.public_url is None else (settings.public_url.name,)
+    hosts = AllowedHosts((settings.host, *settings.allowed_hosts, *public_names))
     # The last one added is the first to see a request.
     app.add_middleware(errors.UnexpectedErrors)
     app.add_middleware(
@@ -128,7 +132,9 @@ def create_app(
         together=RateLimit(max(each, limits.guesses_per_minute)),
         vouches=services.vouches,
     )
+    if base:
+        app.add_middleware(BasePath, base=base)
     app.add_middleware(OriginGuard, hosts=hosts, reach=reach)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, always_tls=settings.tls_cert is not None)
     app.add_middleware(Approaches, reach=reach, proxies=settings.trusted_proxies)
     return app

@@ -111,6 +111,21 @@ def _parser() -> argparse.ArgumentParser:
         help="further names that browsers may reach this server by, separated by commas",
     )
     serve.add_argument(
+        "--tls-cert",
+        metavar="FILE",
+        help="serve https with the certificates in this PEM file, this server's own first",
+    )
+    serve.add_argument(
+        "--tls-key",
+        metavar="FILE",
+        help="the certificate's private key, without a passphrase (default: in the same file)",
+    )
+    serve.add_argument(
+        "--public-url",
+        metavar="URL",
+        help="where people reach this server by a proxy, such as https://team.example/interviews",
+    )
+    serve.add_argument(
         "--trusted-proxies",
         metavar="ADDRESSES",
         help="proxies to believe in X-Forwarded-*: addresses and networks, separated by commas",
@@ -191,11 +206,12 @@ def _outcome(work: Callable[[], None], failure: str, *, on_stderr: bool) -> int:
     from codeinterview_server.domain.errors import DatabaseAway
     from codeinterview_server.listener import HostError, PortBusyError
     from codeinterview_server.records.errors import RecordsError
+    from codeinterview_server.tls import CertificateError
 
     fail = partial(_fail, on_stderr=on_stderr)
     try:
         work()
-    except (ConfigError, HostError) as error:
+    except (ConfigError, HostError, CertificateError) as error:
         return fail(Exit.CONFIG, str(error))
     except PortBusyError as error:
         return fail(Exit.PORT_BUSY, str(error))

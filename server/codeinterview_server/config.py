@@ -4,14 +4,25 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Self
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from codeinterview_server.domain.addresses import Network, parse_network
 from codeinterview_server.domain.limits import Limits
+from codeinterview_server.domain.web_address import WebAddress, parse_web_address
+
+OWN_PATHS: Final = frozenset({"api", "assets", "docs", "i", "openapi.json", "s", "sandbox", "ws"})
+"""What the server's own paths begin with; the path that it is below must not look like these."""
 
 
 def default_data_dir() -> Path:
@@ -29,8 +40,8 @@ class ConfigError(Exception):
     """A setting is not valid; the text says which one and what it must be."""
 
 
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.expanduser().absolute()
 
 
 def _database_url(url: SecretStr | None) -> SecretStr | None:
@@ -67,6 +78,16 @@ def _networks(value: object) -> object:
         ) from None
 
 
+def _public_url(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    address = parse_web_address(value)
+    first = address.path.partition("/")[2].partition("/")[0]
+    if first in OWN_PATHS:
+        raise ValueError(f"must have another path, as the server has pages of its own at /{first}")
+    return address
+
+
 class Settings(BaseSettings):
     """What one server runs with. Secrets do not show in its `repr`."""
 
@@ -96,8 +117,16 @@ class Settings(BaseSettings):
     """Whether to stop when standard input closes, so as not to outlive who started us."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     """Further host names that browsers may reach this server by; a comma-separated list."""
+    public_url: Annotated[WebAddress | None, BeforeValidator(_public_url)] = None
+    """Where people reach this server when a proxy stands in front of it, maybe below a path."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """Proxies that are believed about whom they ask for; a list of addresses and networks."""
+    tls_cert: Annotated[Path | None, AfterValidator(_absolute)] = None
+    """A file of PEM certificates, this server's own first; None serves without TLS."""
+    tls_key: Annotated[Path | None, AfterValidator(_absolute)] = None
+    """A file with the certificate's private key; None looks for it in the same file."""
+    tls_check_s: Annotated[float, Field(gt=0)] = 30
+    """How often, in seconds, the certificate's files are looked at for a new one."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24
     """How long a session lives."""
     retention_days: Annotated[float | None, Field(ge=0, le=36_500, allow_inf_nan=False)] = None
@@ -115,6 +144,12 @@ class Settings(BaseSettings):
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """From which level on log lines are written to standard error."""
 
+    @model_validator(mode="after")
+    def _key_has_certificate(self) -> Self:
+        if self.tls_key is not None and self.tls_cert is None:
+            raise ValueError("--tls-key needs --tls-cert beside it")
+        return self
+
 
 def read_settings(options: dict[str, Any]) -> Settings:
     """Returns the settings out of options that were given and the environment.
@@ -126,7 +161,9 @@ def read_settings(options: dict[str, Any]) -> Settings:
         return Settings(**options)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        name = str(problem["loc"][0]) if problem["loc"] else "settings"
         reason = problem["msg"].removeprefix("Value error, ")
+        if not problem["loc"]:
+            raise ConfigError(f"{reason}.") from None
+        name = str(problem["loc"][0])
         option, variable = f"--{name.replace('_', '-')}", f"CODEINTERVIEW_{name.upper()}"
         raise ConfigError(f"{option} (or {variable}) is not valid: {reason}.") from None

@@ -3,21 +3,17 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
 
-from codeinterview_server.api.socket import ABORT
 from codeinterview_server.domain.addresses import Network, bucket_of, is_within, parse_address
-from codeinterview_server.domain.errors import TooManyRequests
 from codeinterview_server.domain.limits import Limits
-from codeinterview_server.realtime.close_codes import close_for
-from codeinterview_server.realtime.connection import Budget
+from codeinterview_server.sockets import SocketProtocol
 
 _GRACE_S: Final = 5
 _FRAME_ROOM: Final = 2
@@ -40,9 +36,6 @@ _HEAD_TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"Content-Length: 0\r\nConnection: close\r\n\r\n"
 )
-_PIECE_BYTES: Final = 512
-"""Pieces of a message that are shorter are counted; no browser cuts so small."""
-_CHATTER_WAIT_S: Final = 10
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -179,72 +172,15 @@ def _address(protocol: object) -> str | None:
     return None if client is None else bucket_of(client[0])
 
 
-class SocketProtocol(WebSocketsSansIOProtocol):
-    """Lets the app drop a socket whose other side does not read, and drops what only chatters.
-
-    Pings, pongs and pieces of messages never reach a room, so they are counted here: each costs us
-    about as much as a whole frame.
-    """
-
-    _chatter: Budget | None = None
-    _is_deaf = False
-
-    def data_received(self, data: bytes) -> None:
-        """Take in some frames, a few at a time: what follows a flood is not even read."""
-        for start in range(0, len(data), _SLICE_BYTES):
-            if self._is_deaf:
-                return
-            super().data_received(data[start : start + _SLICE_BYTES])
-
-    def handle_ping(self) -> None:
-        """Answer a ping."""
-        self._count()
-        super().handle_ping()
-
-    def handle_pong(self, event: Frame) -> None:
-        """Take in a pong."""
-        self._count()
-        super().handle_pong(event)
-
-    def handle_cont(self, event: Frame) -> None:
-        """Take in a further piece of a message."""
-        if len(event.data) < _PIECE_BYTES:
-            self._count()
-        if not self._is_deaf:
-            super().handle_cont(event)
-
-    def _count(self) -> None:
-        if self._chatter is None:
-            self._chatter = Budget(Limits().chatter_per_s)
-        if not self._chatter.spend(1) and not self._is_deaf:
-            self._is_deaf = True
-            self._cut_off()
-
-    def _cut_off(self) -> None:
-        if self.close_sent or not self.handshake_complete:
-            self.transport.abort()
-            return
-        code, reason = close_for(TooManyRequests(_CHATTER_WAIT_S))
-        self.conn.fail(int(code), reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": int(code)})
-        # Not at once: closing with something unread takes back what was written.
-        self.close_timer = self.loop.call_later(_GRACE_S, self.transport.abort)
-
-    async def run_asgi(self) -> None:
-        """Serve the socket."""
-        extensions = self.scope["extensions"]
-        assert extensions is not None  # noqa: S101 - uvicorn has just made it
-        extensions[ABORT] = {ABORT: self.transport.abort}
-        await super().run_asgi()
-
-
 class HttpServer(uvicorn.Server):
     """Leaves signals to others, and says when it accepts connections."""
 
     def __init__(
-        self, app: object, on_started: Callable[[], None], proxies: tuple[Network, ...] = ()
+        self,
+        app: object,
+        on_started: Callable[[], None],
+        proxies: tuple[Network, ...] = (),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -257,6 +193,7 @@ class HttpServer(uvicorn.Server):
                 proxy_headers=False,
                 http=partial(HttpProtocol, proxies=proxies),  # type: ignore[arg-type]
                 ws=SocketProtocol,
+                ssl_context_factory=None if tls is None else lambda _config, _default: tls,
                 ws_max_size=Limits().frame_bytes * _FRAME_ROOM,
                 # Compressing each keystroke costs more time than it saves.
                 ws_per_message_deflate=False,

@@ -16,6 +16,7 @@ from codeinterview_server.db.embedded import EmbeddedPostgres
 from codeinterview_server.host_key import read_or_create
 from codeinterview_server.listener import listen, url_of
 from codeinterview_server.stopping import StopRequest
+from codeinterview_server.tls import Certificate
 
 _OPEN_FILES: Final = 16_384
 
@@ -28,6 +29,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
         on_ready: Called with the server's URL once connections are accepted.
 
     Raises:
+        CertificateError: The certificate cannot be shown.
         AlreadyRunningError: Another program uses the data directory.
         DataDirError: The data directory cannot be used.
         PortBusyError, HostError: The address cannot be listened on.
@@ -41,6 +43,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
         )
     stop = StopRequest()
     stop.watch_signals()
+    certificate = _certificate(settings)
     _allow_many_files()
     _forbid_dumps()
     data_dir = DataDir(settings.data_dir)
@@ -55,7 +58,9 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
                 stop.watch_stdin()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 try:
-                    runner.run(_run(settings, host_key, listener, postgres, stop, on_ready))
+                    runner.run(
+                        _run(settings, host_key, listener, certificate, postgres, stop, on_ready)
+                    )
                 finally:
                     if postgres is not None:
                         runner.run(postgres.stop())
@@ -82,6 +87,12 @@ def _forbid_dumps() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _certificate(settings: Settings) -> Certificate | None:
+    if settings.tls_cert is None:
+        return None
+    return Certificate(settings.tls_cert, settings.tls_key, settings.tls_check_s)
 
 
 def _host_key(settings: Settings) -> str:
@@ -111,6 +122,7 @@ async def _run(
     settings: Settings,
     host_key: str,
     listener: socket.socket,
+    certificate: Certificate | None,
     postgres: EmbeddedPostgres | None,
     stop: StopRequest,
     on_ready: Callable[[str], None],
@@ -133,10 +145,12 @@ async def _run(
     try:
         app = create_app(settings, database, host_key)
         vitals = Vitals(settings.vitals_s, app.state.rooms)
+        scheme = "http" if certificate is None else "https"
         server = HttpServer(
             app,
-            lambda: on_ready(url_of(settings.host, listener)),
+            lambda: on_ready(url_of(settings.host, listener, scheme)),
             proxies=settings.trusted_proxies,
+            tls=None if certificate is None else certificate.context,
         )
 
         def stop_server() -> None:
@@ -145,9 +159,13 @@ async def _run(
 
         stop.attach(stop_server)
         vitals.start()
+        if certificate is not None:
+            certificate.start()
         try:
             await server.serve(sockets=[listener])
         finally:
+            if certificate is not None:
+                await certificate.stop()
             await vitals.stop()
             stop.detach()
     finally:

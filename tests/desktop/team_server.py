@@ -17,16 +17,23 @@ if TYPE_CHECKING:
 
 
 class Team:
-    """The server and what its administrator does."""
+    """The server and what its administrator does.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where its data goes.
+        path: What it is below, as behind somebody's proxy.
+    """
+
+    def __init__(self, folder: Path, path: str = "") -> None:
         self._data_dir = folder / "data"
-        self.server = ServerProcess(self._data_dir)
+        self._path = path
+        self.public_url = f"https://team.example{path}"
+        self.server = ServerProcess(self._data_dir, options=(f"--public-url={self.public_url}",))
 
     @property
     def origin(self) -> str:
         """Where it answers."""
-        return self.server.origin
+        return self.server.origin + self._path
 
     def add_key(self, name: str) -> str:
         """Make somebody's key."""
@@ -50,10 +57,10 @@ class Team:
 
 
 @contextmanager
-def team_server() -> Iterator[Team]:
-    """A team's server that runs."""
+def team_server(path: str = "") -> Iterator[Team]:
+    """A team's server that runs, maybe below a path."""
     folder = Path(tempfile.mkdtemp(prefix="ci-team-"))
-    team = Team(folder)
+    team = Team(folder, path)
     team.server.start()
     try:
         yield team

@@ -332,14 +332,37 @@ def test_open_sessions_are_advertised_until_they_end(on_qt: RunOnQt, home: Home)
                 await until(other.nearby_changed, lambda: titles() == ["Seen"], "advertised")
                 await room.rename("Renamed")
                 await until(other.nearby_changed, lambda: titles() == ["Renamed"], "renamed")
+                colleague = await join(
+                    str(room.page_url).replace("/s/", "/i/"), "Bob", room.invites.interviewer
+                )
+                async with ServerApi(str(app.supervisor.status.url), colleague["token"]) as own:
+                    await own.rename_session(room.session.id, "By a colleague")
+                await until(other.nearby_changed, lambda: titles() == ["By a colleague"], "theirs")
+                await room.rename("Renamed")
+                await until(other.nearby_changed, lambda: titles() == ["Renamed"], "back")
                 entry = next(each for each in other.nearby if each.session_id == room.session.id)
-                async with ServerApi(entry.origin, None) as api:
+                assert entry.address == LOOPBACK
+                async with ServerApi(f"http://{LOOPBACK}:{entry.port}", None) as api:
                     assert (await api.preview(room.session.id)).title == "Renamed"
                 app.settings.update(allow_network=False)
                 await until(other.nearby_changed, lambda: titles() == [], "private")
                 await app.supervisor.wait_ready()
                 app.settings.update(allow_network=True)
                 await until(other.nearby_changed, lambda: titles() == ["Renamed"], "public again")
+                room.show_nearby(shown=False)
+                await until(other.nearby_changed, lambda: titles() == [], "hidden")
+                room.show_nearby(shown=True)
+                await until(other.nearby_changed, lambda: titles() == ["Renamed"], "shown again")
+                await room.set_policy(JoinPolicy.INVITE_ONLY)
+                await until(other.nearby_changed, lambda: titles() == [], "by links only")
+                await room.set_policy(JoinPolicy.KNOCK)
+                await until(other.nearby_changed, lambda: titles() == ["Renamed"], "to knock at")
+                assert app.supervisor.pid is not None
+                os.kill(app.supervisor.pid, signal.SIGKILL)
+                # A started server shows nothing until it is told.
+                await until(app.supervisor.changed, lambda: app.supervisor.status.url is None)
+                await app.supervisor.wait_ready()
+                await until(other.nearby_changed, lambda: titles() == ["Renamed"], "started again")
                 await app.services.hosting.end(room.session.id)
                 await until(other.nearby_changed, lambda: titles() == [], "ended")
                 again = await app.services.hosting.host(HostRequest(title="Seen"))

@@ -18,6 +18,7 @@ import pytest
 from tests.desktop.core.tunnels.support import Answers, listens
 from tests.desktop.support import until
 from tests.support.ssh_server import SshServer, free_port
+from tests.support.web_proxy import WebProxy
 
 from codeinterview_desktop.app import DesktopApp
 from codeinterview_desktop.core.addresses import AddressKind
@@ -43,6 +44,13 @@ def sshd(tmp_path: Path) -> Iterator[SshServer]:
     server = SshServer(tmp_path / "sshd").start()
     yield server
     server.kill()
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of a name in the internet ends at a proxy that is not there."""
+    for scheme in ("http", "https"):
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{free_port()}")
 
 
 @dataclass
@@ -200,6 +208,39 @@ def test_the_server_answers_to_the_links_name_while_the_tunnel_is_on(
             await story.until(lambda: not story.internet.is_told, "taken back")
             assert await story.told() == []
             assert await story.ask(own, NAME) == 400
+
+    on_qt(tell())
+
+
+@pytest.mark.parametrize("tells_visitors", [True, False])
+def test_a_web_server_in_front_is_believed_about_visitors_where_the_user_says_so(
+    on_qt: Callable[..., Any], sshd: SshServer, tmp_path: Path, tells_visitors: bool
+) -> None:
+    async def tell() -> None:
+        async with hosted(sshd) as story:
+            port = free_port()
+            with WebProxy(tmp_path, port, free_port()).running() as proxy:
+                await story.open(
+                    replace(
+                        story.choice,
+                        route=RouteKind.PROXY,
+                        proxy_port=port,
+                        link=proxy.url,
+                        tells_visitors=tells_visitors,
+                    )
+                )
+                browser = httpx.AsyncHTTPTransport(
+                    verify=proxy.pair.trusting(), local_address="127.0.0.5"
+                )
+                async with httpx.AsyncClient(transport=browser, timeout=20) as http:
+                    answer = await http.get(
+                        f"{proxy.url}/api/v1/connection",
+                        headers={"X-Forwarded-For": "203.0.113.9"},
+                    )
+                came = answer.json()
+                assert came["path"] == "tunnel"
+                # Whatever a visitor says of themselves, it is not believed.
+                assert came["address"] == ("127.0.0.5" if tells_visitors else "127.0.0.1")
 
     on_qt(tell())
 

@@ -157,9 +157,19 @@ def test_a_locked_keyring_at_the_start_is_said(
     on_qt(again())
 
 
+@pytest.fixture(params=["at the root", "below a path"])
+def some_team(request: pytest.FixtureRequest, team: Team) -> Iterator[Team]:
+    if request.param == "at the root":
+        yield team
+        return
+    with team_server("/inter/views") as below:
+        yield below
+
+
 def test_an_interview_on_the_team_server(
-    on_qt: RunOnQt, home: Home, team: Team, keyring: MemoryKeyring
+    on_qt: RunOnQt, home: Home, some_team: Team, keyring: MemoryKeyring
 ) -> None:
+    team = some_team
     key = team.add_key("hedy")
 
     async def story() -> None:
@@ -171,7 +181,7 @@ def test_an_interview_on_the_team_server(
             assert room.ref == SessionRef(room.session.id, Place.TEAM)
             await connected(room)
             (link,) = room.links(Role.CANDIDATE)
-            assert link.url.startswith(f"{team.origin}/i/{room.session.id}#")
+            assert link.url.startswith(f"{team.public_url}/i/{room.session.id}#")
             assert link.address.kind is AddressKind.TEAM
             assert room.page_url == f"{team.origin}/s/{room.session.id}"
 

@@ -42,6 +42,13 @@ def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshServer]
     server.kill()
 
 
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of a name in the internet ends at a proxy that is not there."""
+    for scheme in ("http", "https"):
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{free_port()}")
+
+
 async def shows(page: HostedPage, word: str) -> None:
     state = page.panel.internet.state
     await seen(lambda: state.status is not None and state.status.word == word, word)

@@ -2,7 +2,8 @@
 
 `peer.py request METHOD URL KEY [JSON]` prints the answer's body; `peer.py advertise ID TITLE HOST
 PORT` prints `advertised` and withdraws when stdin closes; `peer.py browse` prints the sessions of
-others as one JSON line after every change, until stdin closes.
+others as one JSON line after every change, until stdin closes; `peer.py resolve NAME` prints the
+addresses of a `.local` name.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from functools import partial
 
 import httpx
+from zeroconf import AddressResolver, InterfaceChoice  # type: ignore[attr-defined]
+from zeroconf.asyncio import AsyncZeroconf
 
+from codeinterview_desktop.core.addresses import advertised_addresses
 from codeinterview_desktop.core.discovery import Discovery, NearbySession
 
 
@@ -21,7 +26,7 @@ async def _stdin_closes() -> None:
 
 
 async def _advertise(session_id: str, title: str, host_name: str, port: str) -> None:
-    discovery = Discovery()
+    discovery = Discovery(addresses=partial(advertised_addresses, ipv6=True))
     await discovery.start()
     await discovery.advertise(session_id, title, host_name, int(port))
     print("advertised", flush=True)
@@ -35,7 +40,7 @@ async def _browse() -> None:
     discovery = Discovery()
 
     def show(entries: tuple[NearbySession, ...]) -> None:
-        line = [[entry.session_id, entry.title, entry.host_name, entry.origin] for entry in entries]
+        line = [[each.session_id, each.title, each.host_name, each.address] for each in entries]
         print(json.dumps(line), flush=True)
 
     discovery.nearby_changed.connect(show)
@@ -43,6 +48,14 @@ async def _browse() -> None:
     print("[]", flush=True)
     await _stdin_closes()
     await discovery.stop()
+
+
+async def _resolve(name: str) -> None:
+    """Print where a `.local` name leads, as a system with mDNS finds it."""
+    async with AsyncZeroconf(interfaces=InterfaceChoice.All) as zeroconf:
+        resolver = AddressResolver(f"{name}.")
+        await resolver.async_request(zeroconf.zeroconf, 5000)
+        print(json.dumps(resolver.parsed_addresses()))
 
 
 def _request(method: str, url: str, key: str, body: str = "null") -> None:
@@ -64,6 +77,8 @@ def main(words: list[str]) -> None:
             _request(*rest)
         case ["advertise", *rest]:
             asyncio.run(_advertise(*rest))
+        case ["resolve", name]:
+            asyncio.run(_resolve(name))
         case ["browse"]:
             asyncio.run(_browse())
 

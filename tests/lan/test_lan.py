@@ -110,25 +110,33 @@ def host_session(server: ServerProcess, host: Host, title: str) -> Hosted:
     return Hosted(origin, answer["data"]["id"], answer["token"], answer["invites"])
 
 
+def show(server: ServerProcess, host: Host, *shown: Hosted) -> None:
+    """Have the server's front page show these sessions."""
+    body = json.dumps({"sessions": [each.id for each in shown]})
+    url = f"http://{host.address}:{server.port}/api/v1/listed"
+    request(host, "PUT", url, server.host_key, body)
+
+
 def test_b_sees_what_a_advertises_joins_it_and_sees_it_go(
     hosts: tuple[Host, Host], server: ServerProcess
 ) -> None:
     a, b = hosts
     hosted = host_session(server, a, "Grüße & <Backend>")
+    show(server, a, hosted)
     with peer(b, "browse") as browser:
         assert json.loads(browser.next_line()) == []
         words = (hosted.id, "Grüße & <Backend>", "Ines' laptop", str(server.port))
         with peer(a, "advertise", *words) as advertiser:
             assert advertiser.next_line() == "advertised"
             [entry] = json.loads(browser.next_line())
-            assert entry == [hosted.id, "Grüße & <Backend>", "Ines' laptop", hosted.origin]
+            assert entry == [hosted.id, "Grüße & <Backend>", "Ines' laptop", a.address]
 
             body = {
                 "user": {"id": "cem", "name": "Cem", "color": "1"},
                 "invite": hosted.invites["candidate"],
             }
             answer = request(
-                b, "POST", f"{entry[3]}/api/v1/sessions/{entry[0]}/join", "", json.dumps(body)
+                b, "POST", f"{hosted.origin}/api/v1/sessions/{entry[0]}/join", "", json.dumps(body)
             )
             assert answer["status"] == "admitted"
             assert answer["data"]["code"] == "print(6 * 7)"
@@ -147,6 +155,10 @@ async def test_a_browser_in_b_joins_by_the_link_types_and_runs(
     async with chromium(str(wrapper)) as browser:
         cem = RoomPage(await new_person(browser))
         await cem.enter(hosted.join_url("candidate"), "Cem")
+        await expect(cem.connection).to_have_accessible_name("Your connection: LAN, Good")
+        await cem.connection.click()
+        await expect(cem.page.get_by_role("dialog")).to_contain_text(b.address)
+        await cem.page.keyboard.press("Escape")
         await cem.focus_editor()
         await cem.type(" # typed in B")
         await cem.run()

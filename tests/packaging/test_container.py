@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.support.certificates import Pair
 from tests.support.server import ServerProcess
 from tests.support.tcp_postgres import created
 
@@ -190,15 +191,7 @@ def test_every_setting_that_they_name_is_one() -> None:
     known = {f"CODEINTERVIEW_{name.upper()}" for name in Settings.model_fields}
     for path in CONTAINER.iterdir():
         named = set(SETTING.findall(path.read_text())) - ELSEWHERE
-        assert named <= known | UNDER_WAY, path.name
-
-
-UNDER_WAY = {
-    "CODEINTERVIEW_PUBLIC_URL",
-    "CODEINTERVIEW_TRUSTED_PROXIES",
-    "CODEINTERVIEW_TLS_CERT",
-}
-"""Settings of a server behind a proxy."""
+        assert named <= known, path.name
 
 
 def test_the_unit_is_valid_and_exposes_little(tmp_path: Path) -> None:
@@ -243,10 +236,10 @@ def data_dir(place: Path) -> Path:
     return path
 
 
-def healthcheck(port: int) -> subprocess.CompletedProcess[str]:
+def healthcheck(port: int, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(CONTAINER / "healthcheck.py")],
-        env={"CODEINTERVIEW_PORT": str(port), "http_proxy": "http://127.0.0.1:9"},
+        env={"CODEINTERVIEW_PORT": str(port), "http_proxy": "http://127.0.0.1:9", **env},
         capture_output=True,
         text=True,
         timeout=30,
@@ -260,6 +253,17 @@ def test_nothing_else_can_be_written_where_it_is_tried(data_dir: Path) -> None:
     subprocess.run(
         [*shut_in(data_dir), sys.executable, "-c", CANNOT_WRITE, *elsewhere], check=True, timeout=60
     )
+
+
+def test_the_health_check_speaks_tls_where_the_server_does(tmp_path: Path) -> None:
+    certificate, key = Pair.made("team.example").write(tmp_path)
+    tls = {"CODEINTERVIEW_TLS_CERT": str(certificate), "CODEINTERVIEW_TLS_KEY": str(key)}
+    server = ServerProcess(tmp_path / "data", env=tls).start()
+    try:
+        assert healthcheck(server.port, **tls).returncode == 0
+        assert healthcheck(server.port).returncode == 1
+    finally:
+        assert server.stop() == 0
 
 
 @AS_ROOT

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from codeinterview_server.config import ConfigError, read_settings
+from codeinterview_server.api.web_files import WEB_DIST
+from codeinterview_server.config import OWN_PATHS, ConfigError, read_settings
+from codeinterview_server.domain.roles import ROUTE_ACTIONS
 from codeinterview_server.host_key import read_or_create
 
 
@@ -51,6 +53,18 @@ def test_allowed_hosts(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     assert read_settings({}).allowed_hosts == ("a.test", "b.test")
 
 
+def test_the_public_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings({}).public_url is None
+    monkeypatch.setenv("CODEINTERVIEW_PUBLIC_URL", "https://Team.example:443/in/apis/")
+    assert str(read_settings({}).public_url) == "https://team.example/in/apis"
+
+
+def test_every_path_of_the_servers_own_is_kept_free() -> None:
+    routes = {path.split("/")[1] for _, path in ROUTE_ACTIONS}
+    web = {path.name for path in WEB_DIST.iterdir() if path.suffix != ".html"}
+    assert routes | web | {"i", "s", "docs", "openapi.json"} == OWN_PATHS
+
+
 @pytest.mark.parametrize("text", ["10.0.0.0/8, ::1,", '["10.0.0.0/8", "::1"]'])
 def test_trusted_proxies(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     assert read_settings({}).trusted_proxies == ()
@@ -75,6 +89,11 @@ def test_trusted_proxies(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
         ({"host_key": "hunter2 and a space"}, "--host-key"),
         ({"host_key": "hunter2é"}, "without spaces"),
         ({"allowed_hosts": '["hunter2'}, "--allowed-hosts"),
+        ({"public_url": "team.example"}, "--public-url (or CODEINTERVIEW_PUBLIC_URL) is not valid"),
+        ({"public_url": "https://team.example/?a=b"}, "must look like https://"),
+        ({"public_url": "https://me:hunter2@team.example"}, "must look like https://"),
+        ({"public_url": "https://team.example/api/interviews"}, "pages of its own at /api"),
+        ({"public_url": "https://team.example/docs/"}, "pages of its own at /docs"),
         ({"trusted_proxies": "*"}, "--trusted-proxies"),
         ({"trusted_proxies": "proxy.example"}, "--trusted-proxies"),
         ({"trusted_proxies": "10.0.0.0/33"}, "must be addresses or networks"),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
-from contextlib import contextmanager
+import threading
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,11 +22,50 @@ class Host:
 
     namespace: str
     address: str
+    interface: str = ""
 
     @property
     def wrapper(self) -> tuple[str, ...]:
         """What to put before a command so that it runs on this host."""
         return ("ip", "netns", "exec", self.namespace)
+
+    def ip(self, *words: str) -> None:
+        """Change this host's network."""
+        _ip("-n", self.namespace, *words)
+
+    def link_local(self) -> str:
+        """The IPv6 address that its interface gave itself, once nobody else has it."""
+        deadline_s = time.monotonic() + 20
+        while True:
+            shown = subprocess.run(
+                ["ip", "-n", self.namespace, "-6", "-o", "addr", "show", "dev", self.interface,
+                 "scope", "link", "-tentative"],
+                check=True, capture_output=True, text=True, timeout=20,
+            ).stdout  # fmt: skip
+            if shown:
+                return shown.split()[3].partition("/")[0]
+            assert time.monotonic() < deadline_s, "no link-local address"
+            threading.Event().wait(0.05)
+
+    @contextmanager
+    def drops_from(self, port: int) -> Iterator[None]:
+        """As a firewall does: what a TCP port of this host answers goes nowhere."""
+        rule = ("ipproto", "tcp", "sport", str(port), "blackhole")
+        for family in ("-4", "-6"):
+            self.ip(family, "rule", "add", *rule)
+        yield
+        for family in ("-4", "-6"):
+            self.ip(family, "rule", "del", *rule)
+
+    def kill_all(self) -> None:
+        """End everything on this host as a power cut does, without a word to anybody."""
+        pids = subprocess.run(
+            ["ip", "netns", "pids", self.namespace],
+            check=True, capture_output=True, text=True, timeout=20,
+        ).stdout.split()  # fmt: skip
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
 
 
 def _ip(*words: str) -> None:
@@ -67,6 +109,46 @@ def cable() -> Iterator[tuple[Host, Host]]:
                 capture_output=True,
                 timeout=20,
             )
+
+
+@contextmanager
+def switch(*addresses: str) -> Iterator[tuple[Host, ...]]:
+    """Hosts on one switch; an address is like 10.79.0.1, or empty for none but IPv6's own.
+
+    The switch's own namespace is `ci-s-` and what the hosts' names end in; `plug` adds to it.
+    """
+    mark = secrets.token_hex(3)
+    middle = f"ci-s-{mark}"
+    hosts = tuple(
+        Host(f"ci-{number}-{mark}", address, f"e{number}-{mark}")
+        for number, address in enumerate(addresses)
+    )
+    try:
+        _ip("netns", "add", middle)
+        # Without snooping every port hears every multicast, as on a cheap switch.
+        _ip("-n", middle, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+        _ip("-n", middle, "link", "set", "br0", "up")
+        for host in hosts:
+            _ip("netns", "add", host.namespace)
+            host.ip("link", "set", "lo", "up")
+            plug(host, middle, host.interface, host.address)
+        yield hosts
+    finally:
+        for namespace in (middle, *(host.namespace for host in hosts)):
+            subprocess.run(
+                ["ip", "netns", "del", namespace], check=False, capture_output=True, timeout=20
+            )
+
+
+def plug(host: Host, middle: str, interface: str, address: str) -> None:
+    """Put another interface of a host on the switch."""
+    port = f"p{interface[1:]}"
+    _ip("link", "add", interface, "netns", host.namespace, "type", "veth",
+        "peer", "name", port, "netns", middle)  # fmt: skip
+    _ip("-n", middle, "link", "set", port, "master", "br0", "up")
+    if address:
+        host.ip("addr", "add", f"{address}/24", "dev", interface)
+    host.ip("link", "set", interface, "up")
 
 
 @contextmanager

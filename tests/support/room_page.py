@@ -77,6 +77,11 @@ class RoomPage:
         return self.page.locator(f'[data-status="{name}"]')
 
     @property
+    def connection(self) -> Locator:
+        """The badge that tells the way to the server and the speed of the line."""
+        return self.page.get_by_role("button", name=re.compile("^Your connection:"))
+
+    @property
     def output(self) -> Locator:
         """The log of what programs printed."""
         return self.page.get_by_role("log", name="Program output")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.async_api import expect
+from tests.support.browser import insecure_origin
+from tests.support.proxy import cable_to
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -49,15 +51,21 @@ async def test_pages_before_the_room(
     server: ServerProcess, origin: str, people: People, scheme: str, size: tuple[int, int]
 ) -> None:
     hosted = server.host_session(title="Accessible to all")
+    server.api("PUT", "/listed", json={"sessions": [hosted.id]})
     person = await people(**look(scheme, size))
     person.expect_complaint("404")
     page = person.page
     await page.goto(origin)
     await expect(page.get_by_label("Code or link")).to_be_visible()
+    await expect(page.get_by_role("link", name="Accessible to all")).to_be_visible()
     assert await violations(page) == []
     await page.goto(hosted.join_url("candidate", origin))
     await expect(page.get_by_label("Your name")).to_be_visible()
     assert await violations(page) == []
+    await page.get_by_role("button", name="Check my connection").click()
+    await expect(page.get_by_role("button", name="Copy details")).to_be_visible()
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
     await page.goto(f"{origin}/i/00000000")
     await expect(page.get_by_role("heading", name="There is no such interview")).to_be_visible()
     assert await violations(page) == []
@@ -104,6 +112,10 @@ async def test_what_opens_above_the_room(
     await expect(page.get_by_role("textbox", name="Candidate link")).to_be_visible()
     assert await violations(page) == []
     await page.keyboard.press("Escape")
+    await ines.connection.click()
+    await expect(page.get_by_role("dialog", name="Your connection")).to_be_visible()
+    assert await violations(page) == []
+    await page.keyboard.press("Escape")
     for button in (re.compile("^Language:"), "More"):
         await page.get_by_role("button", name=button).click()
         await expect(page.get_by_role("menu")).to_be_visible()
@@ -128,6 +140,24 @@ async def test_what_opens_above_the_room(
     assert await violations(page) == []
     await page.get_by_role("button", name="Decline").first.click()
     await expect(eve.page.get_by_role("heading", name="You were not let in")).to_be_visible()
+
+
+@SCHEMES
+@SIZES
+async def test_the_room_without_a_connection(
+    server: ServerProcess, people: People, scheme: str, size: tuple[int, int]
+) -> None:
+    hosted = server.host_session()
+    async with cable_to(server.port) as cable:
+        cem = await people(**look(scheme, size))
+        cem.expect_complaint(r"net::ERR_|WebSocket connection to")
+        far = insecure_origin(f"http://127.0.0.1:{cable.port}")
+        await cem.enter(hosted.join_url("candidate", far), "Cem")
+        cable.cut()
+        await expect(cem.connection).to_have_accessible_name(re.compile("Offline$"))
+        await cem.connection.click()
+        await expect(cem.page.get_by_role("dialog", name="Your connection")).to_be_visible()
+        assert await violations(cem.page) == []
 
 
 @SCHEMES

@@ -8,6 +8,7 @@ import "./theme/base.css";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 
+import { BASE_PATH, serverAt } from "./api/base";
 import { ApiClient } from "./api/client";
 import { Credentials, desktopBridge } from "./api/credentials";
 import { SafeStorage } from "./api/storage";
@@ -39,7 +40,7 @@ export function App() {
     <ErrorBoundary>
       <ServicesProvider value={services}>
         <TooltipProvider delayDuration={TOOLTIP_DELAY_MS}>
-          <BrowserRouter>
+          <BrowserRouter basename={BASE_PATH}>
             <Suspense fallback={<RoomSkeleton />}>
               <Routes>
                 <Route path="/" element={<HomePage />} />
@@ -58,8 +59,9 @@ export function App() {
 function makeServices(scope: Window): Services {
   const storage = new SafeStorage(() => scope.localStorage);
   const desktop = desktopBridge(scope);
+  const server = serverAt(scope.location.origin);
   return {
-    api: new ApiClient({ origin: scope.location.origin }),
+    api: new ApiClient({ server }),
     credentials: new Credentials({
       local: storage,
       tab: new SafeStorage(() => scope.sessionStorage),
@@ -72,6 +74,6 @@ function makeServices(scope: Window): Services {
       desktop: desktop?.theme ?? null,
     }),
     storage,
-    origin: scope.location.origin,
+    server,
   };
 }

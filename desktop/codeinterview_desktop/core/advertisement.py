@@ -1,7 +1,8 @@
 """What a session says of itself on the local network: the TXT record, written and read.
 
-The record's keys are `v` (1), `id`, `title` and `host`. Each entry, key and value together, has at
-most 255 bytes (RFC 6763, section 6.1).
+The record's keys are `v` (1), `id`, `title` and `host`, and `r`, a number that differs each time:
+who hears the same record again within a second takes it for an echo. Each entry, key and value
+together, has at most 255 bytes (RFC 6763, section 6.1).
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ class Advertisement:
     host_name: str
 
 
-def to_txt(advertisement: Advertisement) -> dict[str, str | bytes | None]:
+def to_txt(advertisement: Advertisement, revision: int = 0) -> dict[str, str | bytes | None]:
     """The TXT record; long texts are cut at a character, never inside one."""
     return {
         "v": VERSION,
         "id": advertisement.session_id,
         "title": _cut("title", advertisement.title),
         "host": _cut("host", advertisement.host_name),
+        "r": str(revision),
     }
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .values import (
         Account,
+        ConnectionInfo,
         CreatedSession,
         Identity,
         Invites,
@@ -82,7 +83,7 @@ class ServerApi:
     Every method raises `ApiError` and is safe to cancel. `async with` closes it.
 
     Args:
-        origin: `http(s)://host[:port]`.
+        origin: `http(s)://host[:port]`, and the path that the server is below.
         credential: the run key, a host key, a participant token, or None for nobody.
         heard: told the status of every answer, and None when there was none.
     """
@@ -163,6 +164,10 @@ class ServerApi:
     async def list_observers(self, session_id: str, *, listed: bool) -> SessionInfo:
         """Say whether candidates are told of observers."""
         return await self._change(session_id, {"observers_listed": listed})
+
+    async def share_session(self, session_id: str, *, shared: bool) -> SessionInfo:
+        """Say whether every named key of the server may act as host on a session."""
+        return await self._change(session_id, {"shared": shared})
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a session and everything said in it."""
@@ -294,6 +299,10 @@ class ServerApi:
         )
         return await self._send(request, _in("data", wire.session))
 
+    async def connection(self) -> ConnectionInfo:
+        """How this very request came to the server."""
+        return await self._ask("GET", "/connection", wire.connection)
+
     async def put_links(self, links: Sequence[ServerLink]) -> None:
         """Say under which links this server is reached from outside, in place of those before."""
         body = {"links": [asdict(link) for link in links]}
@@ -303,6 +312,10 @@ class ServerApi:
         return await self._ask(
             "PATCH", f"/sessions/{session_id}", _in("data", wire.session), body=change
         )
+
+    async def put_listed(self, session_ids: Sequence[str]) -> None:
+        """Say which sessions this server's front page shows, in place of those before."""
+        await self._ask("PUT", "/listed", _nothing, body={"sessions": list(session_ids)})
 
     async def _change_person(
         self, session_id: str, participant_id: str, change: Mapping[str, object]

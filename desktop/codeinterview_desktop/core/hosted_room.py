@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from .addresses import Address
@@ -26,6 +27,18 @@ _log = logging.getLogger(__name__)
 
 # What the server answers when a place was taken away, or its role may not do this any more.
 _NOT_AS_PARTICIPANT: Final = frozenset({401, 403})
+
+
+class NearbyReach(Enum):
+    """Whether the local network can be shown a session at all, or why not."""
+
+    POSSIBLE = auto()
+    ELSEWHERE = auto()
+    """It is on a team's server."""
+    LINKS_ONLY = auto()
+    """Nobody without a link could come in."""
+    THIS_COMPUTER = auto()
+    """The settings keep the network out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,8 @@ class HostedRoom:
         server: HostServer,
         place: Place,
         ways: Callable[[], Sequence[tuple[str, Address]]],
+        is_shown: bool,
+        network_allowed: Callable[[], bool],
     ) -> None:
         """Prepare it; `Hosting` does.
 
@@ -87,6 +102,8 @@ class HostedRoom:
             server: holds it.
             place: whose that server is.
             ways: the origins under which others reach the server, the best first.
+            is_shown: whether its title is shown to the local network.
+            network_allowed: whether the settings let the network in.
         """
         self.changed: Signal[[]] = Signal()
         self.watch = watch
@@ -96,6 +113,8 @@ class HostedRoom:
         self._server = server
         self._place = place
         self._ways = ways
+        self._is_shown = is_shown
+        self._network_allowed = network_allowed
         watch.changed.connect(self._on_watch)
 
     @property
@@ -112,6 +131,26 @@ class HostedRoom:
     def invites(self) -> Invites:
         """Its invites."""
         return self._invites
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its title is to be shown to the local network while it is open."""
+        return self._is_shown
+
+    @property
+    def nearby_reach(self) -> NearbyReach:
+        """Whether the local network could be shown it."""
+        if self._place is not Place.HERE:
+            return NearbyReach.ELSEWHERE
+        if self._session.join_policy is JoinPolicy.INVITE_ONLY:
+            return NearbyReach.LINKS_ONLY
+        return NearbyReach.POSSIBLE if self._network_allowed() else NearbyReach.THIS_COMPUTER
+
+    def show_nearby(self, *, shown: bool) -> None:
+        """Say whether its title is shown to the local network."""
+        if shown != self._is_shown:
+            self._is_shown = shown
+            self.changed.emit()
 
     @property
     def is_open(self) -> bool:

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .discovery import Discovery
+    from .network_watch import NetworkWatch
     from .own_server import OwnServer
     from .places import HostServer
     from .public_link import PublicLink
     from .recent import Recent, RecentFile
     from .settings import SettingsStore
+    from .showing import Showing
     from .tasks import BackgroundTasks
     from .team import TeamServer
 
 __all__ = ["HostRequest", "HostedRoom", "Hosting", "ShareLink", "WebCredential"]
-
-_ADDRESSES_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class Hosting:
         server: OwnServer,
         team: TeamServer,
         discovery: Discovery,
+        network: NetworkWatch,
+        showing: Showing,
         recent: Recent,
         recent_file: RecentFile,
         tasks: BackgroundTasks,
@@ -81,7 +83,9 @@ class Hosting:
             supervisor: tells where the app's own server stands.
             server: the client of it.
             team: the team's server, while the user is signed in to one.
-            discovery: advertises the open sessions.
+            discovery: knows this machine's name on the local network.
+            network: tells when the machine's addresses change.
+            showing: shows the open sessions to the local network.
             recent: is told when its list changes.
             recent_file: keeps one's own seats across starts.
             tasks: runs what goes on in the background.
@@ -94,6 +98,8 @@ class Hosting:
         self._servers: dict[Place, HostServer] = {Place.HERE: server, Place.TEAM: team}
         self._team = team
         self._discovery = discovery
+        self._network = network
+        self._showing = showing
         self._recent = recent
         self._recent_file = recent_file
         self._tasks = tasks
@@ -102,7 +108,6 @@ class Hosting:
         self._addresses: tuple[Address, ...] = ()
         self._rooms: dict[SessionRef, HostedRoom] = {}
         self._opening: dict[SessionRef, asyncio.Lock] = {}
-        self._watching: asyncio.Task[None] | None = None
         self._disconnects: list[Callable[[], None]] = []
 
     @property
@@ -112,24 +117,21 @@ class Hosting:
 
     def start(self) -> None:
         """Follow the server and the machine's addresses. Returns at once."""
-        if self._watching is None:
+        if not self._disconnects:
             self._read_addresses()
             self._disconnects = [
                 self._supervisor.changed.connect(self._on_server),
                 self._public.changed.connect(self._tell_rooms),
                 self._team.left.connect(self._on_team_left),
+                self._network.changed.connect(self._on_network),
+                self._discovery.name_changed.connect(lambda _name: self._tell_rooms()),
             ]
-            self._watching = self._tasks.start(self._follow_addresses(), "follow addresses")
 
     async def stop(self) -> None:
         """Close every room; the sessions stay open on the server. Safe to call twice."""
         for disconnect in self._disconnects:
             disconnect()
         self._disconnects = []
-        watching, self._watching = self._watching, None
-        if watching is not None:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
         await asyncio.gather(*(self._close(ref) for ref in tuple(self._rooms)))
 
     async def host(self, request: HostRequest) -> HostedRoom:
@@ -185,6 +187,16 @@ class Hosting:
         await self._close(ref)
         self._recent.changed.emit()
 
+    async def share(self, session_id: str, *, shared: bool) -> None:
+        """Say whether colleagues may host a session of the team's server as well.
+
+        Raises:
+            ServerAwayError, ApiError: with a sentence for the user.
+        """
+        api = await self._servers[Place.TEAM].client()
+        await api.share_session(session_id, shared=shared)
+        self._recent.changed.emit()
+
     async def delete(self, session_id: str, place: Place = Place.HERE) -> None:
         """Delete a session with everything in it; whoever is in it is cut off.
 
@@ -207,7 +219,7 @@ class Hosting:
         self.rooms_changed.emit(self.rooms)
         await room.watch.stop()
         if ref.place is Place.HERE:
-            await self._discovery.withdraw(ref.session_id)
+            await self._showing.leave(room)
 
     def _open(self, session: SessionInfo, seat: Seat, invites: Invites, place: Place) -> HostedRoom:
         server = self._servers[place]
@@ -220,12 +232,14 @@ class Hosting:
             server=server,
             place=place,
             ways=self._ways_here if place is Place.HERE else self._way_to_team,
+            is_shown=self._settings.current.show_nearby,
+            network_allowed=lambda: self._settings.current.allow_network,
         )
         self._rooms[room.ref] = room
-        room.changed.connect(lambda: self._advertise(room))
         watch.invites_changed.connect(lambda: self._read_invites(room))
         watch.start()
-        self._advertise(room)
+        if place is Place.HERE:
+            self._showing.follow(room)
         self.rooms_changed.emit(self.rooms)
         return room
 
@@ -234,7 +248,14 @@ class Hosting:
         status = self._supervisor.status
         if status.url is None or status.port is None:
             return []
-        ways = [(origin_of(each.host, status.port), each) for each in self._addresses]
+        addresses = list(self._addresses)
+        name = self._discovery.name
+        if name is not None:
+            # First only where there is nothing better: whether the other side's system finds a
+            # name is its own affair.
+            is_alone = addresses[0].kind is AddressKind.LOOPBACK
+            addresses.insert(0 if is_alone else 1, Address(name, "", AddressKind.NAME))
+        ways = [(origin_of(each.host, status.port), each) for each in addresses]
         if self._public.origin is not None:
             way = (self._public.origin, Address(self._public.host, "", AddressKind.TUNNEL))
             ways.insert(0 if self._public.is_first else len(ways), way)
@@ -242,7 +263,7 @@ class Hosting:
 
     def _way_to_team(self) -> list[tuple[str, Address]]:
         """The team server's address and no other: whoever reaches it reaches the session."""
-        url = self._team.url
+        url = self._team.public_url
         return [] if url is None else [(url, Address(urlsplit(url).netloc, "", AddressKind.TEAM))]
 
     def _elsewhere(self, place: Place) -> str | None:
@@ -275,23 +296,6 @@ class Hosting:
     def _read_invites(self, room: HostedRoom) -> None:
         self._tasks.start(room.reload_invites(), f"read invites of {room.session.id}")
 
-    def _advertise(self, room: HostedRoom) -> None:
-        self._tasks.start(self._announce(room), f"advertise {room.session.id}")
-
-    async def _announce(self, room: HostedRoom) -> None:
-        """Make what is advertised agree with what is so now."""
-        if room.ref.place is not Place.HERE:
-            return
-        session, status = room.session, self._supervisor.status
-        settings = self._settings.current
-        is_current = self._rooms.get(room.ref) is room
-        # While the server restarts its port stays the same, and so does the advertisement.
-        is_up = status.state in (ServerState.READY, ServerState.RESTARTING)
-        if is_current and room.is_open and is_up and settings.allow_network and status.port:
-            await self._discovery.advertise(session.id, session.title, settings.name, status.port)
-        elif is_current or room.ref not in self._rooms:
-            await self._discovery.withdraw(session.id)
-
     def _on_server(self, before: ServerStatus, now: ServerStatus) -> None:
         if now.state is ServerState.READY:
             # Other settings may have changed who can reach it.
@@ -316,9 +320,6 @@ class Hosting:
         self._addresses = addresses
         return changed
 
-    async def _follow_addresses(self) -> None:
-        while True:
-            await asyncio.sleep(_ADDRESSES_EVERY_S)
-            if self._read_addresses():
-                await self._discovery.refresh()
-                self._tell_rooms()
+    def _on_network(self) -> None:
+        if self._read_addresses():
+            self._tell_rooms()

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .api import ApiError, ServerApi
-from .links import JoinTarget, parse_join_text
+from .links import JoinTarget, origin_of, parse_join_text
 from .supervisor import ServerAwayError
+from .zone_relay import ZoneRelays
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from .discovery import Discovery
+    from .nearby import NearbySession
     from .recent import Recent
 
 _SERVER_PATIENCE_S = 2.0
@@ -48,6 +50,7 @@ class Joining:
             client: makes a client without a credential for an origin.
         """
         self._discovery = discovery
+        self._relays = ZoneRelays()
         self._recent = recent
         self._server = server
         self._client = client or (lambda origin: ServerApi(origin, None))
@@ -77,12 +80,12 @@ class Joining:
         entry = next((each for each in self._discovery.nearby if each.key == key), None)
         if entry is None:
             raise ValueError("That session is not there any more. Ask its host for a link.")
-        return await self._open(entry.origins, entry.session_id, None)
+        return await self._open(await self._ways(entry), entry.session_id, None)
 
     async def _by_code(self, target: JoinTarget) -> JoinedRoom:
         entries = [each for each in self._discovery.nearby if each.session_id == target.session_id]
         for entry in entries:
-            return await self._open(entry.origins, entry.session_id, None)
+            return await self._open(await self._ways(entry), entry.session_id, None)
         try:
             own = await self._server(_SERVER_PATIENCE_S)
             return await self._open((own.origin,), target.session_id, None)
@@ -91,6 +94,17 @@ class Joining:
                 "No session nearby has this code. Check it, or paste the whole link you were sent:"
                 " a code alone works on the host's network only."
             ) from None
+
+    async def stop(self) -> None:
+        """Close the ways to what was joined. Safe to call twice."""
+        await self._relays.stop()
+
+    async def _ways(self, entry: NearbySession) -> tuple[str, ...]:
+        """The origins by which a browser gets there, the best first."""
+        plain = [each for each in entry.addresses if "%" not in each]
+        if plain:
+            return tuple(origin_of(each, entry.port) for each in plain)
+        return tuple([await self._relays.origin(each, entry.port) for each in entry.addresses])
 
     async def _open(
         self, origins: Sequence[str], session_id: str | None, invite: str | None
@@ -115,7 +129,8 @@ class Joining:
             preview = await api.preview(session_id, invite)
         target = JoinTarget(origin, session_id, None)
         page = target.url or origin
-        self._recent.remember(page, session_id, preview.title, preview.language)
+        if not self._relays.leads(origin):
+            self._recent.remember(page, session_id, preview.title, preview.language)
         return JoinedRoom(
             url=f"{page}#{invite}" if invite else page,
             origin=origin,

@@ -13,7 +13,9 @@ DEFAULT_PORT = 8765
 _INVITE = re.compile(r"[A-Za-z0-9_-]{22}")
 _CODE = re.compile(r"[0-9a-f]{8}")
 _CODE_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
-_PAGE = re.compile(r"/(?:i|s)/([^/]*)/?")
+# A team's server may be below a path of somebody's site.
+_BASE = re.compile(r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)*")
+_PAGE = re.compile(rf"({_BASE.pattern})/(?:i|s)/([^/]*)/?")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 _TEXT_LIMIT = 2048
 
@@ -28,7 +30,8 @@ class JoinTarget:
     """What a pasted text names.
 
     Attributes:
-        origin: `http(s)://host[:port]`, or None for a code alone.
+        origin: `http(s)://host[:port]`, and the path that a team's server is below; None for a code
+            alone.
         session_id: 8 hex characters, or None for a server alone.
         invite: the invite of a full link, or None.
     """
@@ -78,7 +81,8 @@ def parse_join_text(text: str) -> JoinTarget:
         origin = origin_in(parts, has_scheme=has_scheme)
     except ValueError:
         raise ValueError(_NOT_UNDERSTOOD) from None
-    session_id = _session_in(parts)
+    base, session_id = _page_in(parts)
+    origin += base
     invite = parts.fragment if session_id and _INVITE.fullmatch(parts.fragment) else None
     if parts.fragment and session_id and invite is None:
         raise ValueError(
@@ -135,11 +139,24 @@ def _host_name(host: str) -> str:
     return ascii_host
 
 
-def _session_in(parts: SplitResult) -> str | None:
-    if parts.path in ("", "/"):
-        return None
-    page = _PAGE.fullmatch(parts.path)
-    code = parse_code(page.group(1)) if page else None
-    if code is None:
+def base_in(parts: SplitResult) -> str:
+    """The path that a server is below: empty, or one that begins with a slash and ends in none.
+
+    Raises:
+        ValueError: no server is below such a path.
+    """
+    base = parts.path.rstrip("/")
+    if _BASE.fullmatch(base) is None:
         raise ValueError(_NOT_UNDERSTOOD)
-    return code
+    return base
+
+
+def _page_in(parts: SplitResult) -> tuple[str, str | None]:
+    """The path that the server is below, and the session; None for the start page."""
+    if parts.path in ("", "/"):
+        return "", None
+    page = _PAGE.fullmatch(parts.path)
+    code = parse_code(page.group(2)) if page else None
+    if page is None or code is None:
+        raise ValueError(_NOT_UNDERSTOOD)
+    return page.group(1), code

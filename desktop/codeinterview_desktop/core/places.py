@@ -24,6 +24,11 @@ class SessionRef:
     session_id: str
     place: Place = Place.HERE
 
+    @property
+    def key(self) -> str:
+        """What names it among the open ones of both places."""
+        return self.session_id if self.place is Place.HERE else f"{self.place}:{self.session_id}"
+
 
 class HostServer(Protocol):
     """A server that this app hosts on."""

@@ -45,6 +45,7 @@ class RecentSession:
         participant_count: people in it, None for joined ones.
         place: whose server holds it, for hosted ones.
         owner: whose it is on the team's server, when it is somebody else's.
+        shared: whether everybody with a key for the team's server may host it.
     """
 
     session_id: str
@@ -57,6 +58,7 @@ class RecentSession:
     participant_count: int | None = None
     place: Place = Place.HERE
     owner: str | None = None
+    shared: bool = False
 
     @property
     def ref(self) -> SessionRef:
@@ -258,6 +260,7 @@ def _hosted(summary: SessionSummary, place: Place, me: str | None = None) -> Rec
         participant_count=summary.participant_count,
         place=place,
         owner=None if is_mine else summary.owner or "the administrator",
+        shared=summary.shared,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .copying import Copying
 from .discovery import Discovery
+from .doctor.doctor import Doctor
 from .events import Signal
 from .hosting import Hosting
 from .joining import Joining
@@ -39,6 +40,7 @@ class Services:
     discovery: Discovery
     hosting: Hosting
     internet: Internet
+    doctor: Doctor
     joining: Joining
     recent: Recent
     team: TeamServer

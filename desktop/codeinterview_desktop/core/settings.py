@@ -41,6 +41,7 @@ class AppSettings:
         presence: the user's presence colour, 0-7.
         port: where the server listens when nothing else does; 0 takes any free one.
         allow_network: whether others on the network may reach the server.
+        show_nearby: whether the titles of sessions are shown to the local network at first.
         database_url: an existing PostgreSQL, or None for the app's own.
         theme: light, dark or the system's.
         tunnel: the way in from the internet that was opened last.
@@ -54,6 +55,7 @@ class AppSettings:
     presence: int = 0
     port: int = DEFAULT_PORT
     allow_network: bool = True
+    show_nearby: bool = True
     database_url: str | None = field(default=None, repr=False)
     theme: ThemeChoice = ThemeChoice.SYSTEM
     tunnel: TunnelChoice = field(default_factory=TunnelChoice)
@@ -193,6 +195,12 @@ def _parse_allow_network(value: object) -> bool:
     raise ValueError("Allowing this network is either on or off.")
 
 
+def _parse_show_nearby(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("Showing sessions to this network is either on or off.")
+
+
 def parse_database_url(value: object) -> str | None:
     """The address of a PostgreSQL, or None for the app's own.
 
@@ -242,6 +250,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "presence": _parse_presence,
     "port": _parse_port,
     "allow_network": _parse_allow_network,
+    "show_nearby": _parse_show_nearby,
     "database_url": parse_database_url,
     "theme": _parse_theme,
     "tunnel": parse_choice,

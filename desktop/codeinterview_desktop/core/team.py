@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from codeinterview_server.version import __version__
 
-from .api import ApiError, ServerApi
+from .api import UNREACHABLE, ApiError, ServerApi
 from .events import Signal
 from .key_store import KeyringUnusableError
 from .supervisor import ServerAwayError
@@ -119,6 +119,13 @@ class TeamServer:
         return self._client.origin if self._client is not None else None
 
     @property
+    def public_url(self) -> str | None:
+        """Where others reach it: its public URL, or its origin; None unless signed in."""
+        account = self._status.account
+        told = None if account is None else account.public_url
+        return self.url if told is None or self.url is None else told
+
+    @property
     def page_key(self) -> str | None:
         """None: what a server's pages run is the server's choice, and the key outlives a page."""
         return None
@@ -185,7 +192,8 @@ class TeamServer:
             if keep:
                 await self.keys.write(address.origin, key)
             if self._client is not None:
-                await self._leave(forget=self._client.origin != address.origin)
+                is_replaced = keep and self._client.origin == address.origin
+                await self._leave(forget=not is_replaced)
             self._remember(address.origin)
             self._client = self._client_of(address.origin, key)
             self._change(TeamStatus(TeamState.READY, address.origin, account, is_kept=keep))
@@ -215,6 +223,11 @@ class TeamServer:
             except ApiError as error:
                 if error.status == 401:
                     await self._refused(client.origin)
+                elif error.code == UNREACHABLE:
+                    self._note(
+                        TeamState.UNREACHABLE,
+                        f"{client.origin} does not answer. The app asks it again by itself.",
+                    )
                 else:
                     self._note(TeamState.UNREACHABLE, str(error))
             else:
@@ -308,6 +321,11 @@ async def _account(api: ServerApi) -> Account:
     try:
         return await api.account()
     except ApiError as error:
+        if error.code == UNREACHABLE:
+            raise ApiError(
+                error.code,
+                f"{api.origin} does not answer. Check the address, and this computer’s connection.",
+            ) from error
         if error.status == 401:
             raise ApiError(
                 error.code,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from .links import origin_in
+from .links import base_in, origin_in, parse_join_text
 
 KEY_LIMIT: Final = 256
 _NOT_UNDERSTOOD: Final = "A server’s address looks like https://interviews.example.com."
@@ -20,7 +20,7 @@ class TeamAddress:
     """Where a team server is.
 
     Attributes:
-        origin: `http(s)://host[:port]`.
+        origin: `http(s)://host[:port]`, and the path that the server is below.
         is_plain: whether what is sent there can be read on the way.
     """
 
@@ -46,13 +46,13 @@ def parse_team_address(text: str) -> TeamAddress:
     try:
         parts = urlsplit(trimmed if has_scheme else f"//{trimmed}")
         scheme = parts.scheme or ("http" if _is_loopback(parts.hostname or "") else "https")
-        origin = origin_in(parts._replace(scheme=scheme))
+        origin = origin_in(parts._replace(scheme=scheme)) + base_in(parts)
     except ValueError:
         raise ValueError(_NOT_UNDERSTOOD) from None
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
+    if parts.query or parts.fragment or _is_interview(trimmed):
         raise ValueError(
-            "Enter the server’s address alone, up to its name or port: nothing after it. A link to"
-            " an interview belongs under Join."
+            "Enter the server’s address alone, as its administrator told it: nothing after it. A"
+            " link to an interview belongs under Join."
         )
     is_plain = scheme.lower() == "http" and not _is_loopback(urlsplit(origin).hostname or "")
     return TeamAddress(origin, is_plain)
@@ -70,6 +70,13 @@ def parse_key(text: str) -> str:
     if len(key) > KEY_LIMIT or _KEY.fullmatch(key) is None:
         raise ValueError("A key is one word of letters, digits, - and _. Paste it again.")
     return key
+
+
+def _is_interview(text: str) -> bool:
+    try:
+        return parse_join_text(text).session_id is not None
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -50,6 +50,30 @@ class SavedState(StrEnum):
     UNSAVED = "unsaved"
 
 
+class ConnectionPath(StrEnum):
+    """The ways to a server, as it tells them."""
+
+    THIS_DEVICE = "this_device"
+    LAN = "lan"
+    TUNNEL = "tunnel"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """How a request came to a server.
+
+    Attributes:
+        path: by which way.
+        secure: whether the browser's part of the way is encrypted, as far as the server is told.
+        address: where it came from, as the server sees it; empty when that is no address.
+    """
+
+    path: ConnectionPath
+    secure: bool
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
     """A session without its text. Times are milliseconds since the epoch.
@@ -197,8 +221,11 @@ class Account:
     Attributes:
         name: what the key is called; None for the server's own, the administrator's.
         version: the server's.
+        public_url: where others reach the server, without a trailing slash; None when it does not
+            know.
     """
 
     name: str | None
     administrator: bool
     version: str
+    public_url: str | None = None

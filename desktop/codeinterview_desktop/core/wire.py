@@ -10,10 +10,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from codeinterview_server.domain.ids import is_session_id
+from codeinterview_server.domain.web_address import parse_web_address
 
 from .values import (
     Account,
     Admission,
+    ConnectionInfo,
+    ConnectionPath,
     CreatedSession,
     Identity,
     Invites,
@@ -164,6 +167,16 @@ def identity(value: object) -> Identity:
     )
 
 
+def connection(value: object) -> ConnectionInfo:
+    """How a request came to the server."""
+    item = as_object(value)
+    return ConnectionInfo(
+        path=_choice(ConnectionPath, item, "path"),
+        secure=_flag(item, "secure"),
+        address=_short(_text(item, "address")),
+    )
+
+
 def account(value: object) -> Account:
     """Whose host key it is."""
     item = as_object(value)
@@ -172,7 +185,17 @@ def account(value: object) -> Account:
         name=_short(name) if isinstance(name, str) else None,
         administrator=_flag(item, "administrator"),
         version=_short(_text(item, "version")),
+        public_url=_web_address(item.get("public_url")),
     )
+
+
+def _web_address(value: object) -> str | None:
+    """Where others reach a server; an earlier version does not tell."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("public_url is no text")
+    return str(parse_web_address(value))
 
 
 def saved(value: object) -> SavedState:

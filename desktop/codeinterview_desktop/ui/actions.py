@@ -24,6 +24,7 @@ class Actions:
         self.reload = self._make("&Reload the room", "renew", "F5")
         self.end = self._make("&End interview…", "end", "")
         self.close = self._make("&Close this interview", "close", "Ctrl+W")
+        self.team = self._make("&Team server…", "team", "")
         self.settings = self._make("&Settings…", "settings", "Ctrl+,")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._make("&Quit", "leave", "Ctrl+Q")
@@ -34,6 +35,7 @@ class Actions:
         self.zoom_in = self._make("Zoom &in", "", "Ctrl++", "Ctrl+=")
         self.zoom_out = self._make("Zoom &out", "", "Ctrl+-")
         self.zoom_reset = self._make("&Actual size", "", "Ctrl+0")
+        self.check = self._make("&Check connections…", "network", "")
         self.logs = self._make("Open the &log folder", "", "")
         self.about = self._make("&About CodeInterview", "info", "")
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
@@ -68,14 +70,14 @@ class Actions:
             bar.addMenu("&Interview"),
             [self.host, self.join],
             [self.copy_link, self.reload, self.end, self.close],
-            [self.settings, self.quit],
+            [self.team, self.settings, self.quit],
         )
         _add(
             bar.addMenu("&View"),
             [self.home, self.panel],
             [self.zoom_in, self.zoom_out, self.zoom_reset],
         )
-        _add(bar.addMenu("&Help"), [self.logs], [self.about])
+        _add(bar.addMenu("&Help"), [self.check, self.logs], [self.about])
 
 
 def _add(menu: QMenu, *groups: list[QAction]) -> None:

@@ -11,6 +11,7 @@ from codeinterview_desktop.core.api import ApiError
 from codeinterview_desktop.core.supervisor import ServerAwayError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
 
     from PySide6.QtCore import QObject
@@ -40,10 +41,10 @@ class Background:
         *,
         done: Callable[[T], None],
         failed: Callable[[str], None],
-    ) -> None:
+    ) -> asyncio.Task[None]:
         """Starts `work`; exactly one of `done` and `failed` is called with what came of it.
 
-        Neither is called once `owner` was deleted, or when the app quits first.
+        Neither is called once `owner` was deleted, the task was cancelled, or the app quits first.
 
         Args:
             owner: the window or widget that wants to know.
@@ -51,6 +52,9 @@ class Background:
             name: the task's name in logs.
             done: takes the result.
             failed: takes a sentence for the user.
+
+        Returns:
+            What to cancel when the result is not wanted any more.
         """
 
         async def carry() -> None:
@@ -67,7 +71,10 @@ class Background:
             else:
                 _tell(owner, done, result)
 
-        self._tasks.start(carry(), name)
+        task = self._tasks.start(carry(), name)
+        # It may be cancelled before it began.
+        task.add_done_callback(lambda _task: work.close())
+        return task
 
 
 def _tell(owner: QObject, listener: Callable[[T], None], value: T) -> None:

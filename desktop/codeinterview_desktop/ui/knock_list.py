@@ -29,7 +29,7 @@ _MOST_HEIGHT_PX: Final = 176
 
 @dataclass(frozen=True, slots=True)
 class Knocking:
-    """Who waits for one session, who came first at the front."""
+    """Who waits for one session, named by its key; who came first is at the front."""
 
     session_id: str
     title: str
@@ -42,7 +42,7 @@ class KnockList(QFrame):
     Signals:
         answered(str, tuple, bool): people of a session, by their ids, shall be admitted or
             declined.
-        show_requested(str): the room of the session with this id is wanted.
+        show_requested(str): the room of the session with this key is wanted.
     """
 
     answered = Signal(str, object, bool)

@@ -60,7 +60,7 @@ class Knocks(QObject):
 
     @property
     def newest(self) -> str:
-        """The session that was knocked at last while nobody looked, or an empty text."""
+        """The key of the session that was knocked at last unseen, or an empty text."""
         return self._newest
 
     def follow(self) -> None:
@@ -68,7 +68,7 @@ class Knocks(QObject):
         self._list.show_knocks(
             [
                 Knocking(
-                    page.room.session.id,
+                    page.room.ref.key,
                     page.title,
                     tuple(sorted(_lobby(page), key=lambda one: one.knocked_at_ms)),
                 )
@@ -92,7 +92,7 @@ class Knocks(QObject):
         if self._is_looked_at():
             return
         QApplication.alert(self._window)
-        self._newest = page.room.session.id
+        self._newest = page.room.ref.key
         self._untold.append((self._newest, person.id))
         if not self._gathering.isActive():
             self._gathering.start()
@@ -105,15 +105,13 @@ class Knocks(QObject):
             (person.name, page.title)
             for page in self._rooms.hosted
             for person in _lobby(page)
-            if (page.room.session.id, person.id) in told
+            if (page.room.ref.key, person.id) in told
         ]
         if waiting and not self._is_looked_at():
             self._notifier.knocked(waiting)
 
-    def _answer(self, session_id: str, people: tuple[str, ...], admit: bool) -> None:
-        page = next(
-            (each for each in self._rooms.hosted if each.room.session.id == session_id), None
-        )
+    def _answer(self, key: str, people: tuple[str, ...], admit: bool) -> None:
+        page = next((each for each in self._rooms.hosted if each.room.ref.key == key), None)
         if page is not None:
             self._background.run(
                 self,

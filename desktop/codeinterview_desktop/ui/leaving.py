@@ -45,7 +45,7 @@ class Leaving(QObject):
 
         Args:
             hosted: titles of open interviews that are hosted here.
-            joined: titles of others' interviews that are open.
+            joined: titles of open interviews on other servers.
             tray: whether the app can be reached without its window.
         """
         if not hosted and not joined:
@@ -53,7 +53,9 @@ class Leaving(QObject):
         elif not hosted:
             self._ask(
                 f"Leave {_named(joined)}?",
-                "You can join again with the same link.",
+                "It goes on without you. You find it under Recent."
+                if len(joined) == 1
+                else "They go on without you. You find them under Recent.",
                 Answer("&Quit", self.quit_chosen.emit, "primary"),
             )
         else:

@@ -15,6 +15,7 @@ from codeinterview_desktop.theme.controller import ThemeController
 from codeinterview_desktop.ui.actions import Actions
 from codeinterview_desktop.ui.background import Background
 from codeinterview_desktop.ui.dialogs.about import AboutDialog
+from codeinterview_desktop.ui.dialogs.connections import ConnectionsDialog
 from codeinterview_desktop.ui.dialogs.settings import SettingsDialog
 from codeinterview_desktop.ui.home.flow import HomeFlow
 from codeinterview_desktop.ui.home.page import HomePage
@@ -28,6 +29,7 @@ from codeinterview_desktop.ui.problems import Problems
 from codeinterview_desktop.ui.rooms import Rooms
 from codeinterview_desktop.ui.session.page import HostedPage
 from codeinterview_desktop.ui.status_bar import StatusBar
+from codeinterview_desktop.ui.team.account_dialog import AccountDialog
 from codeinterview_desktop.ui.tray import Tray
 from codeinterview_desktop.ui.web_host import WebHost
 from codeinterview_desktop.ui.widgets.buttons import button
@@ -93,6 +95,7 @@ class MainWindow(QMainWindow):
         self.flow = HomeFlow(self.home, self.theme, services, self.background, self.memory)
         self.share = button("", "quiet")
         self.settings_dialog: SettingsDialog | None = None
+        self.account_dialog: AccountDialog | None = None
         self._is_started = False
         self._is_over = False
         self._disconnects = [
@@ -137,6 +140,20 @@ class MainWindow(QMainWindow):
             dialog.open()
         self.settings_dialog.raise_()
         self.settings_dialog.focus_for(problem_code)
+
+    def check_connections(self) -> None:
+        """Find out by which ways others reach this app, and show it."""
+        ConnectionsDialog(self.theme, self, self.services.doctor, self.background).open()
+
+    def open_account(self) -> None:
+        """Open the team server's account, to sign in or out."""
+        if self.account_dialog is None:
+            dialog = AccountDialog(self.theme, self, self.services, self.background)
+            dialog.finished.connect(self._account_closed)
+            dialog.signed_in.connect(self.flow.choose_team)
+            self.account_dialog = dialog
+            dialog.open()
+        self.account_dialog.raise_()
 
     def close_for_quit(self) -> None:
         """Close without asking, and end everything that belongs to the window."""
@@ -205,9 +222,11 @@ class MainWindow(QMainWindow):
         self.rooms.said.connect(self.status_bar.say)
         self.internet.said.connect(self.status_bar.say)
         self.internet.asked.connect(self._show_if_away)
+        self.rooms.check_requested.connect(self.check_connections)
         self.flow.hosted.connect(self.rooms.show_hosted)
         self.flow.joined.connect(self.rooms.show_joined)
         self.flow.settings_wanted.connect(self.open_settings)
+        self.flow.account_wanted.connect(self.open_account)
         self.problems.settings_wanted.connect(self.open_settings)
         self.problems.shown.connect(self._show_if_away)
         self.leaving.quit_chosen.connect(self._quit)
@@ -229,6 +248,7 @@ class MainWindow(QMainWindow):
             (commands.reload, rooms.reload),
             (commands.end, rooms.ask_to_end),
             (commands.close, rooms.ask_to_close),
+            (commands.team, self.open_account),
             (commands.settings, self.open_settings),
             (commands.quit, self.ask_to_quit),
             (commands.home, lambda: self.workspace.show_page(self.home)),
@@ -236,6 +256,7 @@ class MainWindow(QMainWindow):
             (commands.zoom_in, lambda: rooms.zoom_by(1)),
             (commands.zoom_out, lambda: rooms.zoom_by(-1)),
             (commands.zoom_reset, lambda: rooms.zoom_by(0)),
+            (commands.check, self.check_connections),
             (commands.logs, self._open_logs),
             (commands.about, lambda: AboutDialog(self.theme, self).open()),
         ):
@@ -264,7 +285,7 @@ class MainWindow(QMainWindow):
         # The panel has a button of its own to hide it.
         self.share.setVisible(hosted is not None and not self.memory.current.panel_open)
         self.home.recent.show_waiting(
-            {each.room.session.id: each.waiting for each in self.rooms.hosted}
+            {each.room.ref.key: each.waiting for each in self.rooms.hosted}
         )
         self.knocks.follow()
 
@@ -277,6 +298,9 @@ class MainWindow(QMainWindow):
 
     def _settings_closed(self, _result: int) -> None:
         self.settings_dialog = None
+
+    def _account_closed(self, _result: int) -> None:
+        self.account_dialog = None
 
     # What is told.
 

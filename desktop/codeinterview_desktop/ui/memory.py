@@ -1,17 +1,21 @@
-"""What the windows remember between starts that is no setting: language, policy, panel, zoom."""
+"""What the windows remember between starts: language, policy, place, panel, zoom."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from codeinterview_desktop.core.files import BrokenFileError, read_object, write_object
+from codeinterview_desktop.core.places import Place
 from codeinterview_desktop.core.values import JoinPolicy
 from codeinterview_server.domain.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+E = TypeVar("E", bound=StrEnum)
 
 _log = logging.getLogger(__name__)
 
@@ -27,12 +31,14 @@ class Remembered:
         panel_open: whether the share panel stands beside the room.
         zoom: the room's size, 1.0 for actual size.
         policy: what led into the session that was hosted or changed last.
+        place: where the user hosts.
     """
 
     language: str = "python"
     panel_open: bool = True
     zoom: float = 1.0
     policy: JoinPolicy = JoinPolicy.INVITE
+    place: Place = Place.HERE
 
 
 class Memory:
@@ -74,9 +80,10 @@ def _from_object(stored: dict[str, object]) -> Remembered:
         else known.language,
         panel_open=panel_open if isinstance(panel_open, bool) else known.panel_open,
         zoom=zoom if isinstance(zoom, float) and low <= zoom <= high else known.zoom,
-        policy=_policy(stored.get("policy")) or known.policy,
+        policy=_choice(JoinPolicy, stored.get("policy"), known.policy),
+        place=_choice(Place, stored.get("place"), known.place),
     )
 
 
-def _policy(value: object) -> JoinPolicy | None:
-    return next((each for each in JoinPolicy if each == value), None)
+def _choice(kind: type[E], value: object, otherwise: E) -> E:
+    return next((each for each in kind if each == value), otherwise)

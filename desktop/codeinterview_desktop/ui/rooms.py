@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from codeinterview_desktop.core.places import Place
 from codeinterview_desktop.ui.dialogs.question import Answer
 from codeinterview_desktop.ui.session.flow import RoomFlow
 from codeinterview_desktop.ui.session.page import HostedPage, JoinedPage, SessionPage
@@ -39,11 +40,13 @@ class Rooms(QObject):
         changed(): a page came, went or changed.
         knocked(HostedPage, LobbyEntry): somebody waits to be let in.
         said(str): a sentence for the status bar.
+        check_requested(): the user wants to know by which ways others get in.
     """
 
     changed = Signal()
     knocked = Signal(object, object)
     said = Signal(str)
+    check_requested = Signal()
 
     def __init__(
         self,
@@ -86,13 +89,21 @@ class Rooms(QObject):
 
     @property
     def open_titles(self) -> tuple[str, ...]:
-        """Titles of the interviews that are hosted here and go on."""
-        return tuple(page.title for page in self.hosted if page.room.is_open)
+        """Titles of the interviews that are on this computer and go on."""
+        return tuple(
+            page.title
+            for page in self.hosted
+            if page.room.is_open and page.room.ref.place is Place.HERE
+        )
 
     @property
     def joined_titles(self) -> tuple[str, ...]:
-        """Titles of others' interviews that are open."""
-        return tuple(page.title for page in self.pages if isinstance(page, JoinedPage))
+        """Titles of the interviews that are open and go on without this computer."""
+        elsewhere = (page for page in self.hosted if page.room.ref.place is not Place.HERE)
+        joined = (page for page in self.pages if isinstance(page, JoinedPage))
+        return tuple(
+            page.title for page in (*(each for each in elsewhere if each.room.is_open), *joined)
+        )
 
     def stop(self) -> None:
         """End every page. Safe to call twice."""
@@ -117,28 +128,28 @@ class Rooms(QObject):
         self._add(made)
         self._show(made)
 
-    def show_session(self, session_id: str) -> None:
-        """Show the page of the session that is hosted here with this id."""
-        page = self._hosted_page(session_id)
+    def show_session(self, key: str) -> None:
+        """Show the page of the hosted session with this key."""
+        page = self._hosted_page(key)
         if page is not None:
             self._show(page)
 
     def show_waiting(self, first: str = "") -> None:
         """Show a page where somebody waits, if there is one; the one of session `first` if so."""
         waiting = [page for page in self.hosted if page.waiting]
-        for page in sorted(waiting, key=lambda page: page.room.session.id != first):
+        for page in sorted(waiting, key=lambda page: page.room.ref.key != first):
             self._show(page)
             return
 
-    def copy_link(self, session_id: str = "") -> None:
+    def copy_link(self, key: str = "") -> None:
         """Copy the candidate's link of a session, by default of the one that is shown."""
-        page = self._hosted_page(session_id)
+        page = self._hosted_page(key)
         if page is not None:
             self.said.emit(COPIED if page.copy_link() else NO_LINK)
 
-    def ask_to_end(self, session_id: str = "") -> None:
+    def ask_to_end(self, key: str = "") -> None:
         """End a session, by default the one that is shown, if that is meant."""
-        page = self._hosted_page(session_id)
+        page = self._hosted_page(key)
         if page is not None:
             self._show(page)
             page.panel.end_requested.emit()
@@ -149,14 +160,16 @@ class Rooms(QObject):
         if wanted is None:
             return
         if isinstance(wanted, HostedPage) and wanted.room.is_open:
-            hosting, session_id = self._services.hosting, wanted.room.session.id
+            hosting, ref = self._services.hosting, wanted.room.ref
+            of = (ref.session_id, ref.place)
             self._leaving.ask_page(
                 wanted.title,
-                Answer("&End for everyone", lambda: self._run(hosting.end(session_id)), "danger"),
-                Answer("&Leave it open", lambda: self._run(hosting.close(session_id)), "primary"),
+                Answer("&End for everyone", lambda: self._run(hosting.end(*of)), "danger"),
+                Answer("&Leave it open", lambda: self._run(hosting.close(*of)), "primary"),
             )
         elif isinstance(wanted, HostedPage):
-            self._run(self._services.hosting.close(wanted.room.session.id))
+            ref = wanted.room.ref
+            self._run(self._services.hosting.close(ref.session_id, ref.place))
         else:
             self._remove(wanted)
 
@@ -183,11 +196,11 @@ class Rooms(QObject):
             page.panel.setVisible(self._memory.current.panel_open)
         self.changed.emit()
 
-    def _hosted_page(self, session_id: str) -> HostedPage | None:
-        if not session_id:
+    def _hosted_page(self, key: str) -> HostedPage | None:
+        if not key:
             page = self.current
             return page if isinstance(page, HostedPage) else None
-        return next((each for each in self.hosted if each.room.session.id == session_id), None)
+        return next((each for each in self.hosted if each.room.ref.key == key), None)
 
     def _follow(self, rooms: tuple[HostedRoom, ...]) -> None:
         """Make the pages agree with the rooms that are hosted now."""
@@ -207,6 +220,7 @@ class Rooms(QObject):
         page.panel.close_requested.connect(self.toggle_panel)
         page.knocked.connect(partial(self.knocked.emit, page))
         page.refused.connect(self.said)
+        page.panel.link.check_requested.connect(self.check_requested)
         RoomFlow(page.panel, self._theme, self._services, self._background, self._memory, room)
         return page
 

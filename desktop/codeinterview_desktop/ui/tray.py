@@ -26,8 +26,8 @@ class Tray(QObject):
 
     Signals:
         show_requested(): the window is wanted.
-        copy_requested(str): the link of the session with this id is wanted.
-        end_requested(str): the session with this id shall end.
+        copy_requested(str): the link of the session with this key is wanted.
+        end_requested(str): the session with this key shall end.
         quit_requested(): the app shall end.
     """
 
@@ -55,17 +55,17 @@ class Tray(QObject):
 
     def show_rooms(self, rooms: Sequence[HostedRoom]) -> None:
         """Offer what can be done with the sessions hosted now."""
-        shown = tuple((room.session.id, room.session.title) for room in rooms if room.is_open)
+        shown = tuple((room.ref.key, room.session.title) for room in rooms if room.is_open)
         if shown == self._shown:
             return
         self._shown = shown
         self.menu.clear()
         self.menu.addAction("&Show CodeInterview", self.show_requested.emit)
-        for session_id, title in shown:
+        for key, title in shown:
             self.menu.addSeparator()
             self.menu.addAction(_short(title).replace("&", "&&")).setEnabled(False)
-            self.menu.addAction("&Copy link", partial(self.copy_requested.emit, session_id))
-            self.menu.addAction("&End for everyone…", partial(self.end_requested.emit, session_id))
+            self.menu.addAction("&Copy link", partial(self.copy_requested.emit, key))
+            self.menu.addAction("&End for everyone…", partial(self.end_requested.emit, key))
         self.menu.addSeparator()
         self.menu.addAction("&Quit", self.quit_requested.emit)
         self.icon.setToolTip(f"CodeInterview: hosting {len(shown)}" if shown else "CodeInterview")

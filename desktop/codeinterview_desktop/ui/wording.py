@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from codeinterview_desktop.core.addresses import Address, AddressKind
+from codeinterview_desktop.core.hosted_room import NearbyReach
 from codeinterview_desktop.core.room_watch import RoomState, WatchState
 from codeinterview_desktop.core.supervisor import ServerState, ServerStatus
 from codeinterview_desktop.core.values import JoinPolicy, Role, SavedState
@@ -40,6 +41,27 @@ POLICY_SENTENCES: Final[Mapping[JoinPolicy, str]] = {
     JoinPolicy.KNOCK: "Everybody waits until you admit them, also those who have a link.",
     JoinPolicy.INVITE_ONLY: "Whoever has a link comes in at once. The code alone opens nothing.",
 }
+
+_NEARBY_SENTENCES: Final[Mapping[NearbyReach, str]] = {
+    NearbyReach.POSSIBLE: (
+        "Its title is listed under Nearby and on this computer’s join page. Whoever picks it there"
+        " waits until you admit them."
+    ),
+    NearbyReach.ELSEWHERE: "",
+    NearbyReach.LINKS_ONLY: "Only links lead in, so it is not shown.",
+    NearbyReach.THIS_COMPUTER: "Others on the network cannot reach this computer.",
+}
+_NOT_NEARBY: Final = (
+    "Its title is listed nowhere. Links work as ever, as does the code on the join page."
+)
+
+
+def nearby_sentence(reach: NearbyReach, *, wanted: bool) -> str:
+    """What becomes of the wish to show a session to the local network."""
+    if reach is NearbyReach.POSSIBLE and not wanted:
+        return _NOT_NEARBY
+    return _NEARBY_SENTENCES[reach]
+
 
 CODE_HINTS: Final[Mapping[JoinPolicy, str]] = {
     JoinPolicy.INVITE: "You let whoever uses it in yourself.",
@@ -117,6 +139,8 @@ def reach_word(address: Address | None) -> Status:
             return Status(
                 "Over the internet", "globe", "success", "Through the tunnel, while it is on."
             )
+        case AddressKind.TEAM:
+            return Status("On the team server", "team", "success", f"At {address.host}.")
         case AddressKind.VIRTUAL:
             return Status("On a virtual network", "network", "muted", address.label)
         case _:

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 SCRIPT_NAME: Final = "codeinterview-desktop"
 
 # Three locks: the match pattern keeps the script out of other hosts' pages, the script compares the
-# whole origin (a pattern knows no ports), and Qt runs it in the main frame alone.
+# whole origin (a pattern knows no ports) and the path that a team's server may be below, and Qt
+# runs it in the main frame alone.
 _SOURCE: Final = """\
 // ==UserScript==
 // @match {pattern}
 // ==/UserScript==
 (() => {{
   if (window.top !== window || location.origin !== {origin}) return;
+  if (!location.pathname.startsWith({base})) return;
   const freeze = (value) => {{
     if (value !== null && typeof value === "object") Object.values(value).forEach(freeze);
     return Object.freeze(value);
@@ -35,8 +37,9 @@ _SOURCE: Final = """\
 def credential_script(
     credential: WebCredential, theme: Literal["light", "dark"]
 ) -> QWebEngineScript:
-    """Makes the script for pages of the credential's origin."""
+    """Makes the script for pages of the credential's server."""
     origin = origin_of(QUrl(credential.origin))
+    base = QUrl(credential.origin).path().rstrip("/") + "/"
     value = {
         "hostKey": credential.host_key,
         "participant": {
@@ -53,6 +56,7 @@ def credential_script(
         _SOURCE.format(
             pattern=f"{url.scheme()}://{url.host()}/*",
             origin=_literal(origin),
+            base=_literal(base),
             value=_literal(value),
         )
     )

@@ -125,6 +125,8 @@ class InvitesAnswer(Answer):
     """A session's invites."""
 
     invites: Invites
+    public_url: str | None
+    """Where links with them are to lead, if the server was told where people reach it."""
 
 
 class Preview(_Shape):
@@ -167,6 +169,8 @@ class AccountAnswer(Answer):
     """The key's name; null for the server's own host key."""
     administrator: bool
     version: str
+    public_url: str | None
+    """Where people reach the server, if it was told."""
 
 
 class LinkShape(_Shape):

@@ -60,7 +60,8 @@ class Approaches:
 
     Args:
         app: What answers.
-        reach: The links; those whose tunnel says where requests come from are believed on loopback.
+        reach: The public URL and the links; whose tunnel says where requests come from is believed
+            on loopback.
         proxies: The addresses of proxies that are believed.
     """
 
@@ -80,11 +81,15 @@ class Approaches:
         is_secure = scope["scheme"] in {"https", "wss"}
         by_proxy = peer is not None and is_within(peer, self._proxies) and _says_for_whom(scope)
         named = _last(scope, _HOST) if by_proxy else ""
-        link = self._reach.link_at(named or _last(scope, b"host"))
+        host = named or _last(scope, b"host")
+        link = self._reach.link_at(host)
         if link is not None:
             path, is_secure = Path.TUNNEL, link.address.is_secure
-        elif by_proxy:
+        elif by_proxy or self._reach.is_public(host):
             path = Path.SERVER
+            is_secure = is_secure or (
+                self._reach.public is not None and self._reach.public.is_secure
+            )
         elif peer is not None and (
             is_within(peer, LOOPBACK) or peer == _address(scope.get("server"))
         ):

@@ -1,5 +1,6 @@
 """Headers that keep browsers from doing what no page of ours needs."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -18,12 +19,17 @@ _DEFAULTS: Final = {
 }
 
 
-def page_policy(host: str) -> str:
+_ALWAYS_TLS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def page_policy(hosts: Iterable[str]) -> str:
     """Returns the policy of the web client's page.
 
     Args:
-        host: The request's Host header, which was found to be well-formed.
+        hosts: What browsers call this server: the request's Host header, which was found to be
+            well-formed, and the public URL's.
     """
+    sockets = " ".join(f"ws://{host} wss://{host}" for host in hosts)
     return "; ".join(
         (
             "default-src 'none'",
@@ -32,7 +38,7 @@ def page_policy(host: str) -> str:
             "font-src 'self'",
             "img-src 'self' data: blob:",
             # Some browsers do not count sockets of the same host as 'self'.
-            f"connect-src 'self' ws://{host} wss://{host}",
+            f"connect-src 'self' {sockets}",
             "worker-src 'self' blob:",
             "frame-src 'self' blob:",
             "manifest-src 'self'",
@@ -44,10 +50,17 @@ def page_policy(host: str) -> str:
 
 
 class SecurityHeaders:
-    """Adds to each answer the headers that it does not set itself."""
+    """Adds to each answer the headers that it does not set itself.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What answers.
+        always_tls: Whether browsers shall ask this host by TLS alone from now on. A proxy that
+            speaks TLS in front of us says that itself, if it is so of all its site.
+    """
+
+    def __init__(self, app: ASGIApp, *, always_tls: bool = False) -> None:
         self._app = app
+        self._headers = {**_DEFAULTS, **(_ALWAYS_TLS if always_tls else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -58,7 +71,7 @@ class SecurityHeaders:
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _DEFAULTS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

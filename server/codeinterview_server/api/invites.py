@@ -6,10 +6,11 @@ from fastapi import APIRouter
 
 from codeinterview_server.domain.errors import NotFound
 from codeinterview_server.domain.roles import Action, Role
+from codeinterview_server.domain.sessions import Session
 
 from .answers import ErrorAnswer, InvitesAnswer
 from .bodies import RenewInvite
-from .services import Credential, Parts
+from .services import Credential, Parts, Services
 
 router = APIRouter(
     prefix="/api/v1/sessions/{session_id}/invites",
@@ -23,7 +24,7 @@ async def read_invites(session_id: str, parts: Parts, credential: Credential) ->
     """Answers the present invite of each role."""
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.READ_INVITES)
-        return {"success": True, "invites": parts.invites(visit.room.session)}
+        return _view(parts, visit.room.session)
 
 
 @router.post("", response_model=InvitesAnswer)
@@ -34,7 +35,7 @@ async def renew_invite(
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.RENEW_INVITES)
         session = await visit.room.live.renew_invite(body.role, visit.principal.actor)
-        return {"success": True, "invites": parts.invites(session)}
+        return _view(parts, session)
 
 
 @router.delete("/{role}", response_model=InvitesAnswer)
@@ -45,7 +46,16 @@ async def revoke_invite(
     async with parts.visit(session_id, credential) as visit:
         visit.require(Action.RENEW_INVITES)
         session = await visit.room.live.revoke_invite(_role(role), visit.principal.actor)
-        return {"success": True, "invites": parts.invites(session)}
+        return _view(parts, session)
+
+
+def _view(parts: Services, session: Session) -> dict[str, Any]:
+    public = parts.reach.public
+    return {
+        "success": True,
+        "invites": parts.invites(session),
+        "public_url": None if public is None else str(public),
+    }
 
 
 def _role(name: str) -> Role:

@@ -12,12 +12,17 @@ from codeinterview_server.domain.errors import NotFound
 
 from .errors import answer_for, envelope
 from .headers import page_policy
+from .reach import Reach
 from .web_files import WebFile, WebFiles
 
 _PAGE = re.compile(r"/|/[is]/[^/]+/?")
 _MACHINE_PATHS: Final = ("/api/", "/ws/", "/assets/", "/sandbox/")
 _ASSET_POLICY: Final = "default-src 'self'; frame-ancestors 'none'"
 _CLOSED_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+_AT_THE_ROOT: Final = '="./'
+"""How built pages begin what they name."""
+_DEEPEST: Final = 16
+"""Beyond so many slashes there is no page that says that there is none."""
 _MESSAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>CodeInterview</title></head>
 <body><h1>CodeInterview</h1><p>{}</p></body></html>
@@ -33,10 +38,15 @@ _NO_DOCS = (
 
 
 class Pages:
-    """An ASGI app that answers whatever no route does."""
+    """An ASGI app that answers whatever no route does.
 
-    def __init__(self, files: WebFiles) -> None:
+    Pages name their files relative to where the browser sees them, so that they work below
+    whatever path a proxy in front of us puts them: the built ones are written for the root.
+    """
+
+    def __init__(self, files: WebFiles, reach: Reach | None = None) -> None:
         self._files = files
+        self._reach = reach or Reach()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request; a socket is refused."""
@@ -67,41 +77,53 @@ class Pages:
         file = await self._find(request, name) if name not in {"index.html", "docs.html"} else None
         if file is not None:
             return self._send(request, file)
-        if path.startswith(_MACHINE_PATHS) or "text/html" not in request.headers.get("accept", ""):
+        is_deep = path.count("/") > _DEEPEST
+        is_for_people = "text/html" in request.headers.get("accept", "")
+        if path.startswith(_MACHINE_PATHS) or is_deep or not is_for_people:
             return answer_for(NotFound())
         return await self._index(request, 404)
 
     async def _index(self, request: Request, status: int) -> Response:
-        file = await self._find(request, "index.html")
-        if file is None:
-            return HTMLResponse(_MESSAGE.format(_NOT_BUILT), 503)
-        return self._send(request, file, status)
+        page = await self._page(request, "index.html", status)
+        return HTMLResponse(_MESSAGE.format(_NOT_BUILT), 503) if page is None else page
 
     async def _docs(self, request: Request) -> Response:
-        file = await self._find(request, "docs.html")
+        page = await self._page(request, "docs.html")
+        return HTMLResponse(_MESSAGE.format(_NO_DOCS)) if page is None else page
+
+    async def _page(self, request: Request, name: str, status: int = 200) -> Response | None:
+        file = await asyncio.to_thread(self._files.find, name, "")
         if file is None:
-            return HTMLResponse(_MESSAGE.format(_NO_DOCS))
-        return self._send(request, file)
+            return None
+        headers = self._headers(request, file)
+        if status == 200 and file.etag in _etags(request):
+            return Response(status_code=304, headers=headers)
+        text = await asyncio.to_thread(file.source.read_text, "utf-8")
+        # Not the decoded path: the browser sees a slash only where there is one.
+        depth = request.scope["raw_path"].count(b"/") - 1
+        text = text.replace(_AT_THE_ROOT, f'="{"../" * depth or "./"}')
+        return HTMLResponse(text, status, headers)
 
     async def _find(self, request: Request, name: str) -> WebFile | None:
         accepts = request.headers.get("accept-encoding", "")
         return await asyncio.to_thread(self._files.find, name, accepts)
 
-    def _send(self, request: Request, file: WebFile, status: int = 200) -> Response:
-        headers = {"ETag": file.etag, **self._policy(request, file)}
-        # What a session's page needs once it will need again: only names with a hash are for good.
-        headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if file.is_immutable else "no-cache"
-        )
+    def _send(self, request: Request, file: WebFile) -> Response:
+        headers = self._headers(request, file)
         if file.varies:
             headers["Vary"] = "Accept-Encoding"
-        if status == 200 and file.etag in _etags(request):
+        if file.etag in _etags(request):
             return Response(status_code=304, headers=headers)
         if file.encoding is not None:
             headers["Content-Encoding"] = file.encoding
         return FileResponse(
-            file.source, status, headers, media_type=file.mime_type, stat_result=file.status
+            file.source, 200, headers, media_type=file.mime_type, stat_result=file.status
         )
+
+    def _headers(self, request: Request, file: WebFile) -> dict[str, str]:
+        # What a session's page needs once it will need again: only names with a hash are for good.
+        kept = "public, max-age=31536000, immutable" if file.is_immutable else "no-cache"
+        return {"ETag": file.etag, "Cache-Control": kept, **self._policy(request, file)}
 
     def _policy(self, request: Request, file: WebFile) -> dict[str, str]:
         in_sandbox = file.path.startswith("sandbox/")
@@ -114,7 +136,11 @@ class Pages:
             if "frame-ancestors" not in policy:
                 policy = f"{policy}; frame-ancestors 'self'"
         else:
-            policy = page_policy(request.headers.get("host", ""))
+            public = self._reach.public
+            hosts = dict.fromkeys(
+                (request.headers.get("host", ""), *([public.host] if public else []))
+            )
+            policy = page_policy(hosts)
         headers = {"Content-Security-Policy": policy}
         if in_sandbox:
             # The sandbox's frame has no origin, so even its own files are another's to it.

@@ -19,12 +19,13 @@ class Link:
 
 
 class Reach:
-    """Links come and go with the tunnels of the app that started this server.
+    """A public URL is for good; links come and go with the tunnels of the app.
 
     A name in it is one that browsers may use, and pages at its addresses are the server's own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, public: WebAddress | None = None) -> None:
+        self.public = public
         self._links: tuple[Link, ...] = ()
 
     @property
@@ -40,10 +41,17 @@ class Reach:
         """Returns the link that a Host header names."""
         return next((link for link in self._links if link.address.is_at(host)), None)
 
+    def is_public(self, host: str) -> bool:
+        """Tells whether a Host header names the public URL."""
+        return self.public is not None and self.public.is_at(host)
+
     def has_host(self, host: str) -> bool:
         """Tells whether a Host header names one of the addresses."""
-        return self.link_at(host) is not None
+        return self.is_public(host) or self.link_at(host) is not None
 
     def has_origin(self, origin: str) -> bool:
         """Tells whether an Origin header is one of the addresses'."""
-        return any(link.address.origin == origin.lower() for link in self._links)
+        addresses = [link.address for link in self._links]
+        if self.public is not None:
+            addresses.append(self.public)
+        return any(address.origin == origin.lower() for address in addresses)

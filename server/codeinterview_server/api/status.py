@@ -35,6 +35,7 @@ async def read_account(parts: Parts, credential: Credential) -> dict[str, Any]:
         "name": host.key_name,
         "administrator": host.is_administrator,
         "version": __version__,
+        "public_url": None if parts.reach.public is None else str(parts.reach.public),
     }
 
 

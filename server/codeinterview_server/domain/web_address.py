@@ -32,6 +32,13 @@ class WebAddress:
         """Whether what is sent there is encrypted."""
         return self.scheme == "https"
 
+    @property
+    def name(self) -> str:
+        """The host without its port."""
+        match = _HOST.fullmatch(self.host)
+        assert match is not None  # noqa: S101 - it was parsed so
+        return match["name"]
+
     def is_at(self, host: str) -> bool:
         """Tells whether a Host header names this address."""
         return plain_host(self.scheme, host) == self.host

@@ -73,7 +73,7 @@ class Desk:
         match control:
             case Ping(ping_id, ahead):
                 # Behind a pong that kept its place, a client takes its edits for done.
-                if connection.owes_refusal:
+                if connection.owes_refusal and not ahead:
                     self.refuse_edit(connection, at_once=True)
                 connection.tell({"type": "pong", "id": ping_id}, ahead=ahead)
             case Answer(participant_id, admit):

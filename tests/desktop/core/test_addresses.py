@@ -9,8 +9,10 @@ import pytest
 
 from codeinterview_desktop.core.addresses import (
     LOOPBACK,
+    Address,
     AddressKind,
     default_route_addresses,
+    link_local_addresses,
     usable_addresses,
 )
 
@@ -69,6 +71,14 @@ def test_a_vpn_that_holds_the_default_route_still_comes_last() -> None:
     assert found[-1].host == "10.8.0.2"
 
 
+def test_link_local_addresses_of_real_interfaces_are_known_without_zones() -> None:
+    machine = [*MACHINE, adapter("veth12", "fe80::12", "169.254.9.9")]
+    only_ipv4 = link_local_addresses(ipv6=False, adapters=lambda: machine)
+    assert only_ipv4 == ("169.254.3.4",)
+    # An address that no interface of this machine has cannot be used.
+    assert link_local_addresses(adapters=lambda: machine) == only_ipv4
+
+
 def test_without_the_network_only_loopback_is_offered() -> None:
     assert usable_addresses(allow_network=False, adapters=lambda: MACHINE) == (LOOPBACK,)
 
@@ -77,6 +87,17 @@ def test_a_machine_without_a_network_offers_loopback() -> None:
     assert usable_addresses(
         allow_network=True, adapters=lambda: [MACHINE[0]], routed=frozenset
     ) == (LOOPBACK,)
+
+
+def test_on_a_cable_without_a_router_there_are_only_the_systems_own_addresses() -> None:
+    machine = [
+        MACHINE[0],
+        adapter("eth0", "169.254.3.4", "fe80::4"),
+        adapter("veth1", "169.254.1.1"),
+    ]
+    assert usable_addresses(allow_network=True, adapters=lambda: machine, routed=frozenset) == (
+        Address("169.254.3.4", "eth0", AddressKind.LAN),
+    )
 
 
 def test_a_system_that_cannot_list_its_interfaces_offers_loopback() -> None:

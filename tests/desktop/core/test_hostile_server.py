@@ -112,6 +112,28 @@ async def test_an_accounts_name_stands_on_one_short_line() -> None:
     assert account.version == "9.9"
 
 
+def account_at(public_url: bytes) -> bytes:
+    """An account's answer, with what it says of the public URL."""
+    return b'{"name": null, "administrator": true, "version": "1", "public_url": %b}' % public_url
+
+
+@pytest.mark.parametrize(
+    ("told", "url"),
+    [(b"null", None), (b'"HTTPS://Team.example:443/in/"', "https://team.example/in")],
+)
+async def test_where_others_reach_a_server(told: bytes, url: str | None) -> None:
+    async with answering(account_at(told)) as origin, ServerApi(origin, "key") as api:
+        assert (await api.account()).public_url == url
+
+
+@pytest.mark.parametrize("told", [b'"javascript:alert(1)"', b'"https://me@team.example"', b"7"])
+async def test_what_is_no_address_is_no_answer(told: bytes) -> None:
+    async with answering(account_at(told)) as origin, ServerApi(origin, "key") as api:
+        with pytest.raises(ApiError) as caught:
+            await api.account()
+    assert caught.value.code == UNEXPECTED_ANSWER
+
+
 async def test_redirects_are_not_followed_with_a_credential() -> None:
     status = "302 Found\r\nLocation: http://127.0.0.1:9/"
     async with answering(b"", status) as origin, ServerApi(origin, "key") as api:

@@ -32,6 +32,14 @@ HERE = "http://192.168.1.20:8765"
             "https://team.example/i/1a2b3c4d",
             JoinTarget("https://team.example", "1a2b3c4d", None),
         ),
+        (
+            f"https://team.example/inter/views/i/1a2b3c4d#{INVITE}",
+            JoinTarget("https://team.example/inter/views", "1a2b3c4d", INVITE),
+        ),
+        (
+            "team.example:443/i/s/1A2B-3C4D/",
+            JoinTarget("http://team.example:443/i", "1a2b3c4d", None),
+        ),
         ("https://team.example:443", JoinTarget("https://team.example", None, None)),
         ("https://team.example:8443", JoinTarget("https://team.example:8443", None, None)),
         ("http://[fd00::1]:8765/i/1a2b3c4d", JoinTarget("http://[fd00::1]:8765", "1a2b3c4d", None)),
@@ -66,6 +74,11 @@ def test_understood(text: str, target: JoinTarget) -> None:
         "http://192.168.1.20:8765/i/nothexxx",
         "http://192.168.1.20:8765/i/1a2b3c4d/more",
         "http:///i/1a2b3c4d",
+        "http://192.168.1.20:8765/../i/1a2b3c4d",
+        "http://192.168.1.20:8765/a/./i/1a2b3c4d",
+        "http://192.168.1.20:8765/a//i/1a2b3c4d",
+        "http://192.168.1.20:8765/a%2Fb/i/1a2b3c4d",
+        "http://192.168.1.20:8765/a;b/i/1a2b3c4d",
         "http://[::1/i/1a2b3c4d",
         "http://ex ample\x00.com",
         "http://-bad.example/",
@@ -80,8 +93,9 @@ def test_refused_with_a_sentence(text: str) -> None:
 
 
 def test_links_come_back_as_they_were_made() -> None:
-    for host in ("192.168.1.20", "fd00::1", "ada.local"):
-        link = join_link(origin_of(host, 8765), "1a2b3c4d", INVITE)
+    origins = [origin_of(host, 8765) for host in ("192.168.1.20", "fd00::1", "ada.local")]
+    for origin in (*origins, "https://team.example/inter/views"):
+        link = join_link(origin, "1a2b3c4d", INVITE)
         target = parse_join_text(link)
         assert target.url == link
         assert (target.session_id, target.invite) == ("1a2b3c4d", INVITE)

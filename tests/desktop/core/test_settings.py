@@ -140,6 +140,7 @@ def test_a_failed_write_changes_nothing(path: Path) -> None:
         ("port", 65536),
         ("port", "80"),
         ("allow_network", 1),
+        ("show_nearby", "yes"),
         ("database_url", "mysql://host/db"),
         ("database_url", "postgresql://host:port/db"),
         ("database_url", 3),

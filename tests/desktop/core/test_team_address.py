@@ -23,6 +23,8 @@ from codeinterview_desktop.core.team_address import parse_key, parse_team_addres
         ("http://[fd00::1]:8765", "http://[fd00::1]:8765", True),
         ("https://münchen.example", "https://xn--mnchen-3ya.example", False),
         ("team", "https://team", False),
+        ("team.example/interviews/", "https://team.example/interviews", False),
+        ("http://team.example:80/in/ter.views", "http://team.example/in/ter.views", True),
     ],
 )
 def test_addresses(text: str, origin: str, is_plain: bool) -> None:
@@ -44,7 +46,12 @@ def test_addresses(text: str, origin: str, is_plain: bool) -> None:
         "https://localhost.evil.example@team.example.com",
         "javascript:alert(1)",
         "https://team.example.com/i/1a2b3c4d#abc",
-        "https://team.example.com/codeinterview",
+        "https://team.example.com/i/1a2b3c4d",
+        "https://team.example.com/interviews/s/1a2b3c4d/",
+        "https://team.example.com/a//b",
+        "https://team.example.com/a/../b",
+        "https://team.example.com/a%20b",
+        "https://team.example.com/interviews#abc",
         "https://team.example.com?x=1",
     ],
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from codeinterview_desktop.core.places import SessionRef
 from codeinterview_desktop.ui.notifier import plain
 from codeinterview_desktop.ui.tray import Tray
 
@@ -31,6 +32,10 @@ class Room:
 
     session: Session
     is_open: bool = True
+
+    @property
+    def ref(self) -> SessionRef:
+        return SessionRef(self.session.id)
 
 
 def rooms(*made: Room) -> Sequence[HostedRoom]:

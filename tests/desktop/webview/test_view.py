@@ -95,6 +95,21 @@ def test_frames_and_other_origins_get_no_credential(
     assert evaluate(GIVEN) == "null"
 
 
+def test_pages_beside_a_server_below_a_path_get_no_credential(
+    qtbot: QtBot, site: Site, view: RoomView, evaluate: Callable[[str], Any]
+) -> None:
+    own = credential(f"{site.origin}/inter/views")
+    for path, given in (
+        ("/inter/views/s/1", True),
+        ("/inter/views/", True),
+        ("/inter/viewsx", False),
+        ("/inter/", False),
+        ("/", False),
+    ):
+        open_page(qtbot, view, site.add(path, "a page"), own)
+        assert (evaluate(GIVEN) != "null") is given, path
+
+
 def test_a_joined_room_gets_no_credential(
     qtbot: QtBot, site: Site, view: RoomView, evaluate: Callable[[str], Any]
 ) -> None:
@@ -106,6 +121,18 @@ def test_a_joined_room_gets_no_credential(
     assert evaluate("document.body.textContent") == "b"
     assert evaluate("frames.length") == 1
     assert evaluate(GIVEN) == "null"
+
+
+def test_a_team_servers_page_gets_a_seat_and_no_key(
+    qtbot: QtBot, site: Site, view: RoomView, evaluate: Callable[[str], Any]
+) -> None:
+    given = WebCredential(site.origin, None, "1a2b3c4d", "p1", "token")
+    open_page(qtbot, view, site.add("/s/1", "room"), given)
+    assert json.loads(evaluate(GIVEN)) == {
+        "hostKey": None,
+        "participant": {"sessionId": "1a2b3c4d", "id": "p1", "token": "token"},
+        "theme": "light",
+    }
 
 
 def test_outside_links_open_in_the_systems_browser(

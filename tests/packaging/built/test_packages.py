@@ -125,6 +125,15 @@ def test_it_lists_whose_work_it_contains(unpacked: Path) -> None:
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in parts["Qt"]["text"]
 
 
+def test_it_knows_the_systems_keyrings(unpacked: Path) -> None:
+    (described,) = (unpacked / "_internal").glob("keyring-*.dist-info/entry_points.txt")
+    assert "SecretService" in described.read_text()
+    # The program's list of its modules is not packed.
+    program = (unpacked / "codeinterview").read_bytes()
+    for module in ("keyring.backends.SecretService", "secretstorage", "jeepney.io.blocking"):
+        assert module.encode() in program
+
+
 def test_it_has_no_trace_of_where_it_was_built(unpacked: Path) -> None:
     checkout = str(ROOT).encode()
     own = [*unpacked.rglob("*.py"), *unpacked.rglob("*.json"), unpacked / "codeinterview"]

@@ -41,7 +41,7 @@ async def test_an_account_tells_whose_key_it_is(stage: Stage) -> None:
     for key, name in ((stage.host_key, None), (stage.run_key, None), (ada, "ada")):
         answer = await stage.ask("GET", "/account", key)
         expected = {"success": True, "name": name, "administrator": name is None}
-        assert answer == {**expected, "version": __version__}
+        assert answer == {**expected, "version": __version__, "public_url": None}
     for wrong, code in ((None, "NOT_AUTHENTICATED"), ("x" * 43, "INVALID_TOKEN")):
         assert error(await stage.call("GET", "/account", wrong)) == (401, code)
     interview = await stage.create()

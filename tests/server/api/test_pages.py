@@ -67,6 +67,43 @@ async def test_every_page_is_the_client(http: httpx.AsyncClient, path: str) -> N
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
+PAGE = """<!doctype html>
+<script src="./assets/index-3f9a2b1c.js"></script><a href="./openapi.json">"./ =./ ="/</a>"""
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "up"),
+    [
+        ("/", 200, "./"),
+        ("/?a=/b/c", 200, "./"),
+        ("/docs", 200, "./"),
+        ("/i/1a2b3c4d", 200, "../"),
+        ("/i/1a2b3c4d/", 200, "../../"),
+        ("/i//1a2b3c4d", 404, "../../"),
+        ("/nowhere", 404, "./"),
+        ("/no/where/at/all", 404, "../../../"),
+        # Encoded, these are no slashes to a browser.
+        ("/i/1a2b%2F3c4d", 404, "../"),
+        ("/i%2F1a2b3c4d", 200, "./"),
+        ("/" * 16, 404, "../" * 15),
+    ],
+)
+async def test_a_page_names_its_files_from_where_the_browser_sees_it(
+    http: httpx.AsyncClient, root: Path, path: str, status: int, up: str
+) -> None:
+    for name in ("index.html", "docs.html"):
+        (root / name).write_text(PAGE)
+    base = str(http.base_url).removesuffix("/")
+    answer = await http.get(base + path, headers=HTML)
+    assert answer.status_code == status
+    assert answer.text == PAGE.replace('"./assets', f'"{up}assets').replace(
+        '"./openapi', f'"{up}openapi'
+    )
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    # A page that is far down would name its files at great length.
+    assert (await http.get(base + "/" * 17 + "nowhere", headers=HTML)).json()["detail"]
+
+
 async def test_a_page_may_load_and_reach_its_own_server_alone(http: httpx.AsyncClient) -> None:
     answer = await http.get("/")
     host = f"{http.base_url.host}:{http.base_url.port}"

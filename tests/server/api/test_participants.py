@@ -180,7 +180,7 @@ async def test_invites_are_read_again_and_renewed_by_role(stage: Stage) -> None:
     path = f"/sessions/{interview.id}/invites"
     for token in (interview.creator.token, stage.host_key):
         answer = await stage.ask("GET", path, token)
-        assert answer == {"success": True, "invites": interview.invites}
+        assert answer == {"success": True, "invites": interview.invites, "public_url": None}
     answer = await stage.ask("POST", path, interview.creator.token, json={"role": "candidate"})
     renewed = answer["invites"]
     assert renewed["candidate"] != interview.invites["candidate"]
@@ -205,7 +205,11 @@ async def test_a_revoked_invite_opens_nothing_until_it_is_renewed(stage: Stage) 
     first = interview.invites["candidate"]
     for _ in range(2):
         answer = await stage.ask("DELETE", f"{path}/candidate", interview.creator.token)
-        assert answer == {"success": True, "invites": {**interview.invites, "candidate": None}}
+        assert answer == {
+            "success": True,
+            "invites": {**interview.invites, "candidate": None},
+            "public_url": None,
+        }
     assert (await stage.ask("GET", path, stage.host_key))["invites"]["candidate"] is None
     refusal = await stage.call("POST", join, json={**body, "invite": first})
     assert error(refusal) == (403, "INVALID_INVITE")

@@ -131,6 +131,8 @@ async def test_the_interface_is_described(stage: Stage) -> None:
         ("GET", "/links"),
         ("PUT", "/links"),
         ("GET", "/connection"),
+        ("GET", "/listed"),
+        ("PUT", "/listed"),
         ("POST", "/archives"),
         ("GET", f"{session}/archive"),
         ("GET", session),

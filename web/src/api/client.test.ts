@@ -53,7 +53,7 @@ afterEach(() => {
   server.close();
 });
 
-const client = (timeoutMs = 5000) => new ApiClient({ origin, timeoutMs });
+const client = (timeoutMs = 5000) => new ApiClient({ server: origin, timeoutMs });
 
 async function failure(work: Promise<unknown>): Promise<ApiError> {
   const error: unknown = await work.then(
@@ -170,6 +170,15 @@ describe("errors", () => {
     const error = await failure(client().me("t"));
     expect(error.code).toBe("UNEXPECTED_ANSWER");
   });
+
+  it.each([null, "lan", { success: true, path: "moon", secure: false, address: "" }])(
+    "say so when it tells of no connection, but %j",
+    async (body) => {
+      answer = { status: 200, body: JSON.stringify(body) };
+      const error = await failure(client().connection());
+      expect(error).toMatchObject({ code: "UNEXPECTED_ANSWER", temporary: false });
+    },
+  );
 
   it("are UNREACHABLE when the connection breaks", async () => {
     answer = "cut";

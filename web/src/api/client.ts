@@ -1,11 +1,14 @@
 /** The server's REST interface, one method per thing the pages ask for. */
 
+import { parseApproach, type Approach } from "./connection";
 import { ApiError, errorFromAnswer } from "./errors";
 import type {
   CreateAnswer,
-  Invites,
+  InvitesAnswer,
   JoinAnswer,
   JoinPolicy,
+  ListedAnswer,
+  ListedSession,
   MeAnswer,
   ParticipantBody,
   Preview,
@@ -28,7 +31,7 @@ interface Request {
 
 export interface ApiClientOptions {
   /** Such as `http://192.168.1.20:8765`, without a trailing slash. */
-  readonly origin: string;
+  readonly server: string;
   readonly fetch?: typeof globalThis.fetch;
   readonly timeoutMs?: number;
 }
@@ -38,12 +41,12 @@ export interface ApiClientOptions {
  * signal rejects with the signal's reason instead.
  */
 export class ApiClient {
-  readonly #origin: string;
+  readonly #server: string;
   readonly #fetch: typeof globalThis.fetch;
   readonly #timeoutMs: number;
 
   constructor(options: ApiClientOptions) {
-    this.#origin = options.origin;
+    this.#server = options.server;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#timeoutMs = options.timeoutMs ?? 15_000;
   }
@@ -97,6 +100,21 @@ export class ApiClient {
       signal,
     });
     return answer.data;
+  }
+
+  /** By which way this page's requests come to the server. */
+  async connection(signal?: AbortSignal): Promise<Approach> {
+    const approach = parseApproach(
+      await this.#ask<unknown>({ method: "GET", path: "/connection", signal }),
+    );
+    if (approach === null) throw foreignAnswer(200);
+    return approach;
+  }
+
+  /** What hosts show to this network, by title. */
+  async listed(signal?: AbortSignal): Promise<readonly ListedSession[]> {
+    const answer = await this.#ask<ListedAnswer>({ method: "GET", path: "/listed", signal });
+    return answer.sessions;
   }
 
   async me(credential: string, signal?: AbortSignal): Promise<MeAnswer> {
@@ -166,35 +184,32 @@ export class ApiClient {
     });
   }
 
-  async invites(sessionId: string, credential: string, signal?: AbortSignal): Promise<Invites> {
-    const answer = await this.#ask<{ invites: Invites }>({
+  async invites(sessionId: string, credential: string, signal?: AbortSignal): Promise<InvitesAnswer> {
+    return this.#ask<InvitesAnswer>({
       method: "GET",
       path: `/sessions/${encodeURIComponent(sessionId)}/invites`,
       credential,
       signal,
     });
-    return answer.invites;
   }
 
   /** Makes the role's earlier links worthless and answers with the new ones. */
-  async renewInvite(sessionId: string, credential: string, role: Role): Promise<Invites> {
-    const answer = await this.#ask<{ invites: Invites }>({
+  async renewInvite(sessionId: string, credential: string, role: Role): Promise<InvitesAnswer> {
+    return this.#ask<InvitesAnswer>({
       method: "POST",
       path: `/sessions/${encodeURIComponent(sessionId)}/invites`,
       credential,
       body: { role },
     });
-    return answer.invites;
   }
 
   /** Makes the role's links worthless; it has none until `renewInvite`. */
-  async revokeInvite(sessionId: string, credential: string, role: Role): Promise<Invites> {
-    const answer = await this.#ask<{ invites: Invites }>({
+  async revokeInvite(sessionId: string, credential: string, role: Role): Promise<InvitesAnswer> {
+    return this.#ask<InvitesAnswer>({
       method: "DELETE",
       path: `/sessions/${encodeURIComponent(sessionId)}/invites/${role}`,
       credential,
     });
-    return answer.invites;
   }
 
   async #ask<T>(request: Request): Promise<T> {
@@ -206,7 +221,7 @@ export class ApiClient {
     request.signal?.addEventListener("abort", stop, { once: true });
     if (request.signal?.aborted) stop();
     try {
-      const response = await this.#fetch(`${this.#origin}/api/v1${request.path}`, {
+      const response = await this.#fetch(`${this.#server}/api/v1${request.path}`, {
         method: request.method,
         headers: headersOf(request),
         body: request.body === undefined ? null : JSON.stringify(request.body),
@@ -250,12 +265,16 @@ async function jsonOf(response: Response): Promise<unknown> {
   } catch {
     // A proxy's error page, or a server of something else on this port.
     if (!response.ok) return null;
-    throw new ApiError({
-      code: "UNEXPECTED_ANSWER",
-      status: response.status,
-      message: "Something other than CodeInterview answered. Check the address with your host.",
-    });
+    throw foreignAnswer(response.status);
   }
+}
+
+function foreignAnswer(status: number): ApiError {
+  return new ApiError({
+    code: "UNEXPECTED_ANSWER",
+    status,
+    message: "Something other than CodeInterview answered. Check the address with your host.",
+  });
 }
 
 function unreachable(): ApiError {

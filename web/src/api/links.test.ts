@@ -9,7 +9,7 @@ const code = (sessionId: string) => ({
   kind: "target",
   sessionId,
   invite: null,
-  origin: null,
+  server: null,
 });
 
 describe("parseJoinText", () => {
@@ -43,17 +43,21 @@ describe("parseJoinText", () => {
       kind: "target",
       sessionId: "1a2b3c4d",
       invite: INVITE,
-      origin: "http://192.168.1.20:8765",
+      server: "http://192.168.1.20:8765",
     });
   });
 
   it.each([
     ["https://interview.example/s/1a2b3c4d", "https://interview.example"],
     ["https://interview.example/i/1a2b3c4d/", "https://interview.example"],
+    ["https://team.example/in/terviews/i/1a2b3c4d", "https://team.example/in/terviews"],
+    ["team.example/interviews/s/1A2B3C4D/", "http://team.example/interviews"],
+    ["https://team.example/i/i/1a2b3c4d", "https://team.example/i"],
     ["/i/1a2b3c4d", null],
+    ["/interviews/i/1a2b3c4d", null],
     ["/s/1a2b3c4d", null],
-  ])("reads %j, a link without an invite", (text, origin) => {
-    expect(parseJoinText(text)).toEqual({ ...code("1a2b3c4d"), origin });
+  ])("reads %j, a link without an invite", (text, server) => {
+    expect(parseJoinText(text)).toEqual({ ...code("1a2b3c4d"), server });
   });
 
   it.each([
@@ -75,14 +79,17 @@ describe("parseJoinText", () => {
   });
 });
 
-it("makes links that it reads back", () => {
-  expect(parseJoinText(inviteLink("http://10.0.0.2:8765", "1a2b3c4d", INVITE))).toEqual({
-    kind: "target",
-    sessionId: "1a2b3c4d",
-    invite: INVITE,
-    origin: "http://10.0.0.2:8765",
-  });
-});
+it.each(["http://10.0.0.2:8765", "https://team.example/interviews"])(
+  "makes links to %s that it reads back",
+  (server) => {
+    expect(parseJoinText(inviteLink(server, "1a2b3c4d", INVITE))).toEqual({
+      kind: "target",
+      sessionId: "1a2b3c4d",
+      invite: INVITE,
+      server,
+    });
+  },
+);
 
 it.each([
   [`#${INVITE}`, INVITE],

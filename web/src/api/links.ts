@@ -4,8 +4,8 @@ export interface JoinTarget {
   readonly kind: "target";
   readonly sessionId: string;
   readonly invite: string | null;
-  /** The server the link names, null for a code or a bare path. */
-  readonly origin: string | null;
+  /** The address of the server that the link names, null for a code or a bare path. */
+  readonly server: string | null;
 }
 
 export interface NoTarget {
@@ -28,8 +28,8 @@ export function inviteFromHash(hash: string): string | null {
   return INVITE.test(text) ? text : null;
 }
 
-export function inviteLink(origin: string, sessionId: string, invite: string): string {
-  return `${origin}/i/${sessionId}#${invite}`;
+export function inviteLink(server: string, sessionId: string, invite: string): string {
+  return `${server}/i/${sessionId}#${invite}`;
 }
 
 /**
@@ -58,7 +58,7 @@ function parseCode(text: string): JoinTarget | NoTarget {
     .toLowerCase()
     .replace(/o/g, "0")
     .replace(/[il]/g, "1");
-  if (CODE.test(code)) return { kind: "target", sessionId: code, invite: null, origin: null };
+  if (CODE.test(code)) return { kind: "target", sessionId: code, invite: null, server: null };
   if (/^[0-9a-f]+$/.test(code)) {
     return problem(
       `A code has 8 characters; this one has ${String(code.length)}. Check it with your interviewer.`,
@@ -77,8 +77,10 @@ function parseLink(text: string): JoinTarget | NoTarget {
   } catch {
     return problem(`This is not an interview link. ${ASK}`);
   }
-  const match = /^\/(?:i|s)\/([0-9a-f]{8})\/?$/i.exec(url.pathname);
-  const sessionId = match?.[1]?.toLowerCase();
+  // A team's server may be below a path of somebody's site.
+  const match = /^(.*)\/(?:i|s)\/([0-9a-f]{8})\/?$/i.exec(url.pathname);
+  const [, base = "", code] = match ?? [];
+  const sessionId = code?.toLowerCase();
   if (sessionId === undefined) return problem(`This link does not lead to an interview. ${ASK}`);
   if (url.hash.length > 1 && inviteFromHash(url.hash) === null) {
     return problem("This link is not complete: its end is missing or changed. Copy it again, whole.");
@@ -87,7 +89,7 @@ function parseLink(text: string): JoinTarget | NoTarget {
     kind: "target",
     sessionId,
     invite: inviteFromHash(url.hash),
-    origin: text.startsWith("/") ? null : url.origin,
+    server: text.startsWith("/") ? null : url.origin + base,
   };
 }
 

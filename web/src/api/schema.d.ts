@@ -397,6 +397,11 @@ export interface components {
             administrator: boolean;
             /** Version */
             version: string;
+            /**
+             * Public Url
+             * @description Where people reach the server, if it was told.
+             */
+            public_url: string | null;
         };
         /**
          * ChangeParticipant
@@ -558,6 +563,11 @@ export interface components {
              */
             success: true;
             invites: components["schemas"]["Invites"];
+            /**
+             * Public Url
+             * @description Where links with them are to lead, if the server was told where people reach it.
+             */
+            public_url: string | null;
         };
         /**
          * Join

@@ -24,10 +24,12 @@ export type ParticipantBody = Received<Schemas["ParticipantBody"]>;
 export type SessionSummary = Received<Schemas["SessionSummary"]>;
 export type SessionBody = Received<Schemas["SessionBody"]>;
 export type Preview = Received<Schemas["Preview"]>;
+export type ListedSession = Received<Schemas["ListedSession"]>;
 export type UserBody = Received<Schemas["User"]>;
-export type Invites = Received<Schemas["Invites"]>;
 
 export type CreateAnswer = Answer<Schemas["CreateAnswer"]>;
+export type InvitesAnswer = Answer<Schemas["InvitesAnswer"]>;
 export type JoinAnswer = Answer<Schemas["JoinAnswer"]>;
 export type MeAnswer = Answer<Schemas["MeAnswer"]>;
+export type ListedAnswer = Answer<Schemas["ListedAnswer"]>;
 export type SessionPage = Answer<Schemas["SessionPage"]>;

@@ -13,8 +13,8 @@ export interface Services {
   readonly theme: ThemeStore;
   /** For small preferences, such as which panels are open. */
   readonly storage: SafeStorage;
-  /** The page's own origin, which is also the server's. */
-  readonly origin: string;
+  /** The server's address, without a trailing slash; see `serverAt`. */
+  readonly server: string;
 }
 
 const Context = createContext<Services | null>(null);

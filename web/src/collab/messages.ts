@@ -149,7 +149,8 @@ export type ClientMessage =
   | { readonly type: "language"; readonly language: string }
   | { readonly type: "admit"; readonly participant_id: string }
   | { readonly type: "decline"; readonly participant_id: string }
-  | { readonly type: "ping"; readonly id: string };
+  /** `ahead`: the pong goes before all that waits for this socket, and vouches for no edit. */
+  | { readonly type: "ping"; readonly id: string; readonly ahead?: true };
 
 const identifier = text(64);
 const label = text(1024);

@@ -24,7 +24,7 @@ function enter(token: string, shelf = new MemoryShelf()): Room {
   const room = new Room({
     sessionId: "1a2b3c4d",
     token,
-    origin: server.origin,
+    server: server.origin,
     open: openSocket,
     shelf,
   });
@@ -65,12 +65,22 @@ test("the text arrives, and edits go both ways", async () => {
   });
 });
 
+test("the round trip is measured on each connection anew", async () => {
+  const a = enter("a");
+  expect(a.roundTrip.getSnapshot()).toBeNull();
+  await until(() => expect(a.roundTrip.getSnapshot()).toMatchObject({ count: 1, lost: 0 }));
+  await away(a);
+  expect(a.roundTrip.getSnapshot()).toBeNull();
+  await back(a);
+  await until(() => expect(a.roundTrip.getSnapshot()).toMatchObject({ count: 1, lost: 0 }));
+});
+
 test("an edit is on the socket before the call returns", async () => {
   const frames: Uint8Array[] = [];
   const room = new Room({
     sessionId: "1a2b3c4d",
     token: "a",
-    origin: server.origin,
+    server: server.origin,
     shelf: null,
     open: (url) => {
       const socket = openSocket(url);

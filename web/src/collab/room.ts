@@ -12,8 +12,10 @@ import type { ServerMessage } from "./messages";
 import { Presence } from "./presence";
 import { reduce } from "./reduce";
 import { Replica } from "./replica";
+import { RoundTrip } from "./roundTrip";
 import { RunFeed } from "./runFeed";
 import { initialSnapshot, type RoomSnapshot } from "./snapshot";
+import { socketUrl } from "./socketUrl";
 import { roomKey, UnsentEdits, type Shelf } from "./unsentEdits";
 
 export type { ConnectionState, Failure, Refusal, RoomSnapshot } from "./snapshot";
@@ -22,8 +24,8 @@ export interface RoomOptions {
   readonly sessionId: string;
   /** The participant token. */
   readonly token: string;
-  /** Where the server is: `http://host:port` or `https://host`. */
-  readonly origin: string;
+  /** Where the server is: `http://host:port`, or `https://host/path`. */
+  readonly server: string;
   /** Replaces the browser's `WebSocket`. */
   readonly open?: (url: string) => Socket;
   /** Where unsent edits are kept; the browser's IndexedDB unless given, null for nowhere. */
@@ -37,6 +39,8 @@ const EDIT_ACTIONS: ReadonlySet<string> = new Set(["edit", "edit_code"]);
 
 export class Room {
   readonly options: RoomOptions;
+  /** How fast the line is; kept apart from the snapshot, as it changes every few seconds. */
+  readonly roundTrip: RoundTrip;
   readonly #connection: Connection;
   readonly #presence: Presence;
   readonly #unsent: UnsentEdits;
@@ -68,9 +72,10 @@ export class Room {
         this.#change({ runs });
       },
     });
-    const url = socketUrl(options);
+    const url = socketUrl(options.server, options.sessionId);
+    url.searchParams.set("token", options.token);
     const open = options.open ?? ((address: string) => new WebSocket(address));
-    this.#connection = new Connection(() => open(url), {
+    this.#connection = new Connection(() => open(url.href), {
       onStatus: (status) => {
         this.#status(status);
       },
@@ -81,12 +86,14 @@ export class Room {
         this.#presence.lost();
         this.#runs.lost();
         this.#replica.lost();
+        this.roundTrip.lost();
       },
       onProbe: () => {
         this.#probes += 1;
         this.#tell({ type: "ping", id: `probe-${String(this.#probes)}` });
       },
     });
+    this.roundTrip = new RoundTrip((id) => this.#tell({ type: "ping", id, ahead: true }));
     this.#replica = this.#newReplica();
     this.#watchPage();
   }
@@ -141,6 +148,7 @@ export class Room {
     this.#disposed = true;
     this.#page.abort();
     this.#connection.dispose();
+    this.roundTrip.dispose();
     this.#runs.dispose();
     this.#presence.dispose();
     this.#replica.dispose();
@@ -232,6 +240,7 @@ export class Room {
   #hear(message: ServerMessage): void {
     switch (message.type) {
       case "pong":
+        this.roundTrip.heard(message.id);
         this.#replica.passed(message.id);
         return;
       case "run":
@@ -250,10 +259,12 @@ export class Room {
         this.#replica.opened(false);
         this.#presence.opened();
         this.#runs.opened(message.runs, message.participant.id);
+        this.roundTrip.opened();
         return;
       case "waiting":
         this.#set(reduce(this.#snapshot, message));
         this.#connection.answered();
+        this.roundTrip.opened();
         return;
       default:
         this.#set(reduce(this.#snapshot, message));
@@ -353,11 +364,4 @@ export class Room {
       { signal },
     );
   }
-}
-
-function socketUrl({ origin, sessionId, token }: RoomOptions): string {
-  const url = new URL(`/ws/sessions/${encodeURIComponent(sessionId)}`, origin);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.searchParams.set("token", token);
-  return url.href;
 }

@@ -3,9 +3,11 @@
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "swagger-ui-dist/swagger-ui.css";
 
+import { BASE_PATH } from "../api/base";
+
 SwaggerUI({
   dom_id: "#docs",
-  url: "/openapi.json",
+  url: `${BASE_PATH}openapi.json`,
   deepLinking: true,
   // By default a badge sends the document's address to a validator on the internet.
   validatorUrl: null,

@@ -1,5 +1,7 @@
 /** Fetches a language's worker and its binary parts, once per page, and counts the bytes. */
 
+import { BASE_PATH } from "../api/base";
+
 export interface Progress {
   readonly loadedBytes: number;
   readonly totalBytes: number;
@@ -21,7 +23,7 @@ interface Manifest {
   >;
 }
 
-const FOLDER = "/sandbox/";
+const FOLDER = `${BASE_PATH}sandbox/`;
 
 async function request(path: string, init?: RequestInit): Promise<Response> {
   const response = await fetch(FOLDER + path, init);

@@ -2,6 +2,7 @@
 
 import type { Stream } from "../../sandbox/messages";
 import { parsePreviewMessage, type Files, type ShowMessage } from "../../sandbox/preview/messages";
+import { BASE_PATH } from "../api/base";
 import { FramePort } from "./framePort";
 import { Heartbeat } from "./heartbeat";
 
@@ -70,7 +71,7 @@ export class PreviewFrame {
     });
     const show: ShowMessage = { type: "show", path, files };
     port.send(show);
-    element.src = "/sandbox/preview.html";
+    element.src = `${BASE_PATH}sandbox/preview.html`;
     parent.append(element);
     return [element, port];
   }

@@ -2,6 +2,7 @@
 
 import type { FrameMessage, PageMessage } from "../../sandbox/messages";
 import { parseFrameMessage } from "../../sandbox/messages";
+import { BASE_PATH } from "../api/base";
 import { FramePort } from "./framePort";
 import { Heartbeat } from "./heartbeat";
 
@@ -40,7 +41,7 @@ export class SandboxFrame {
       ping: (id) => this.send({ type: "ping", id }),
       onLost: events.onLost,
     });
-    this.#element.src = "/sandbox/frame.html";
+    this.#element.src = `${BASE_PATH}sandbox/frame.html`;
     document.body.append(this.#element);
   }
 

@@ -93,6 +93,16 @@ const row = (role: string) => within(screen.getByRole("group", { name: `${role} 
 
 afterEach(cleanup);
 
+it("leads to where others reach the server, once that is told", async () => {
+  show({
+    [`GET ${PATH}/invites`]: ok({ invites: INVITES, public_url: "https://team.example/interviews" }),
+  });
+  expect(await link("Candidate")).toHaveProperty(
+    "value",
+    "https://team.example/interviews/i/1a2b3c4d#can-1",
+  );
+});
+
 it("shows the rules in words and a link for each role", async () => {
   const { container } = show({});
   expect(await link("Candidate")).toHaveProperty(

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 
 import { sentenceOf } from "../api/errors";
 import { inviteLink, isLoopback } from "../api/links";
-import type { Invites, JoinPolicy, Role } from "../api/types";
+import type { InvitesAnswer, JoinPolicy, Role } from "../api/types";
 import { useServices } from "../app/services";
 import type { SessionInfo } from "../collab/messages";
 import { ROLE_ICONS, ROLE_LABELS } from "../ui/Avatar";
@@ -77,8 +77,8 @@ interface Asking {
 }
 
 export function InviteContent({ session, token, invitesRevision }: InviteContentProps) {
-  const { api, credentials, origin } = useServices();
-  const [invites, setInvites] = useState<Invites | null>(null);
+  const { api, credentials, server } = useServices();
+  const [answer, setAnswer] = useState<InvitesAnswer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -86,8 +86,8 @@ export function InviteContent({ session, token, invitesRevision }: InviteContent
   useEffect(() => {
     const controller = new AbortController();
     api.invites(session.id, token, controller.signal).then(
-      (answer) => {
-        setInvites(answer);
+      (heard) => {
+        setAnswer(heard);
         setProblem(null);
       },
       (error: unknown) => {
@@ -100,9 +100,12 @@ export function InviteContent({ session, token, invitesRevision }: InviteContent
   }, [api, session.id, token, invitesRevision, attempt]);
 
   const renew = async (role: Role): Promise<void> => {
-    setInvites(await api.renewInvite(session.id, token, role));
+    setAnswer(await api.renewInvite(session.id, token, role));
   };
 
+  const invites = answer?.invites ?? null;
+  // Whoever came by an inner address still hands out the one that others can open.
+  const linked = answer?.public_url ?? server;
   return (
     <div className={css["content"]}>
       <h2 className={css["title"]}>Invite people</h2>
@@ -119,7 +122,7 @@ export function InviteContent({ session, token, invitesRevision }: InviteContent
           {LINK_HINTS[session.join_policy]} Send each only to the person it is for.
         </p>
       </div>
-      {isLoopback(new URL(origin).hostname) && (
+      {isLoopback(new URL(linked).hostname) && (
         <Notice kind="warning">
           {credentials.insideDesktop
             ? "These links work on this computer only. The app’s share panel has the ones for others."
@@ -152,7 +155,7 @@ export function InviteContent({ session, token, invitesRevision }: InviteContent
             <InviteRow
               key={role}
               role={role}
-              link={invite === null ? null : inviteLink(origin, session.id, invite)}
+              link={invite === null ? null : inviteLink(linked, session.id, invite)}
               onAsk={(about) => {
                 setAsking({ about, role });
               }}
@@ -177,7 +180,7 @@ export function InviteContent({ session, token, invitesRevision }: InviteContent
         onConfirm={async () => {
           if (asking === null) return;
           if (asking.about === "renew") await renew(asking.role);
-          else setInvites(await api.revokeInvite(session.id, token, asking.role));
+          else setAnswer(await api.revokeInvite(session.id, token, asking.role));
         }}
       />
     </div>

@@ -38,10 +38,13 @@ interface TopBarProps {
   readonly narrow: boolean;
   /** Where words have to give way to icons. */
   readonly tight: boolean;
+  /** Where icons have to give way to the menu. */
+  readonly cramped: boolean;
   readonly canEdit: boolean;
   readonly canRun: boolean;
   readonly run: RunControl;
   readonly peopleShown: boolean;
+  readonly connection: ReactNode;
   readonly invite: ReactNode;
   readonly onLanguage: (language: string) => void;
   readonly onRun: () => void;
@@ -55,7 +58,7 @@ interface TopBarProps {
 }
 
 export function TopBar(props: TopBarProps) {
-  const { session, me, narrow, tight } = props;
+  const { session, me, narrow, tight, cramped } = props;
   const ended = session.phase === "ended";
   const title = (
     <>
@@ -86,6 +89,7 @@ export function TopBar(props: TopBarProps) {
         <div className={css["row"]}>
           {title}
           {code}
+          {props.connection}
           <MoreMenu {...props} full />
         </div>
         <div className={css["row"]}>
@@ -105,25 +109,28 @@ export function TopBar(props: TopBarProps) {
       <LanguageMenu {...props} />
       <RunButton {...props} />
       <span className={css["spacer"]} />
+      {props.connection}
       <PeopleButton
         participants={props.participants}
         waiting={props.waiting}
         pressed={props.peopleShown}
-        faces={tight ? 3 : 5}
+        faces={cramped ? 2 : tight ? 3 : 5}
         onClick={props.onPeople}
       />
       {props.invite}
-      <ThemeMenu />
-      <MoreMenu {...props} full={false} />
-      <Button
-        icon={<LogOut size={16} aria-hidden="true" />}
-        aria-label="Leave"
-        title="Leave"
-        onClick={props.onLeave}
-      >
-        {!tight && "Leave"}
-      </Button>
-      {end}
+      {!cramped && <ThemeMenu />}
+      <MoreMenu {...props} full={cramped} />
+      {!cramped && (
+        <Button
+          icon={<LogOut size={16} aria-hidden="true" />}
+          aria-label="Leave"
+          title="Leave"
+          onClick={props.onLeave}
+        >
+          {!tight && "Leave"}
+        </Button>
+      )}
+      {!cramped && end}
     </header>
   );
 }

@@ -74,11 +74,11 @@ export function openPage(page: ReactNode, options: PageOptions) {
     return Promise.resolve(new Response(JSON.stringify(body), { status }));
   };
   const place = { path: "", go: (_to: string): void => undefined };
-  const origin = "http://interview.test:8765";
+  const server = "http://interview.test:8765";
   const view = render(
     <ServicesProvider
       value={{
-        api: new ApiClient({ origin, fetch: fakeFetch }),
+        api: new ApiClient({ server, fetch: fakeFetch }),
         credentials,
         theme: new ThemeStore({
           storage: local,
@@ -87,7 +87,7 @@ export function openPage(page: ReactNode, options: PageOptions) {
           desktop: null,
         }),
         storage: local,
-        origin,
+        server,
       }}
     >
       <TooltipProvider>

@@ -142,9 +142,9 @@ class TunnelChoice:
     def is_forwarded(self) -> bool:
         """Whether X-Forwarded-For and -Proto are to be believed of what comes through it.
 
-        cloudflared replaces them. Raw TCP has none but a visitor's own. A web server passes on a
-        visitor's own unless it is told otherwise, so the user says whether it is; of a forwarding
-        service nobody knows.
+        cloudflared adds what is so at their end, which counts. Raw TCP has none but a visitor's
+        own. A web server passes on a visitor's own unless it is told otherwise, so the user says
+        whether it is; of a forwarding service nobody knows.
         """
         behind_proxy = self.kind is TunnelKind.SSH and self.route is RouteKind.PROXY
         return self.kind is TunnelKind.CLOUDFLARED or (behind_proxy and self.tells_visitors)

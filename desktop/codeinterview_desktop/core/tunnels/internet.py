@@ -14,6 +14,7 @@ from .status import TunnelState
 
 if TYPE_CHECKING:
     from codeinterview_desktop.core.hosting import Hosting
+    from codeinterview_desktop.core.link_check import LinkCheck
     from codeinterview_desktop.core.public_link import PublicLink
     from codeinterview_desktop.core.settings import SettingsStore
     from codeinterview_desktop.core.supervisor import ServerStatus, ServerSupervisor
@@ -43,6 +44,7 @@ class Internet:
         maker: TunnelMaker,
         announcer: LinkAnnouncer,
         public: PublicLink,
+        check: LinkCheck,
         tasks: BackgroundTasks,
     ) -> None:
         """Put it together.
@@ -54,6 +56,7 @@ class Internet:
             maker: makes tunnels.
             announcer: tells the server.
             public: where rooms find the link.
+            check: asks at the link whether it leads here.
             tasks: runs what goes on in the background.
         """
         self.changed: Signal[[]] = Signal()
@@ -62,6 +65,7 @@ class Internet:
         self._settings = settings
         self._maker = maker
         self._announcer = announcer
+        self._check = check
         self._shared = SharedTunnel(hosting, tasks)
         self._choice: TunnelChoice | None = None
         self._replaced: str | None = None
@@ -70,6 +74,7 @@ class Internet:
             announcer.changed.connect(self._on_told),
             supervisor.changed.connect(self._on_server),
             public.changed.connect(self.changed.emit),
+            check.changed.connect(self.changed.emit),
         ]
 
     @property
@@ -91,6 +96,11 @@ class Internet:
     def is_told(self) -> bool:
         """Whether the server knows of the link now, and answers there."""
         return self._announcer.told is not None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the link does not lead here, as far as this computer can tell."""
+        return self._check.is_silent
 
     @property
     def trouble(self) -> str | None:
@@ -136,6 +146,7 @@ class Internet:
         await self._shared.close()
         for disconnect in self._disconnects:
             disconnect()
+        await self._check.stop()
         await self._announcer.stop()
 
     def _on_tunnel(self, _before: TunnelStatus, now: TunnelStatus) -> None:
@@ -145,6 +156,7 @@ class Internet:
             self._replaced = None
             self._announcer.want(None)
             self.public.set_origin(None)
+        self._ask_at_link()
         self.changed.emit()
 
     def _on_told(self) -> None:
@@ -153,7 +165,12 @@ class Internet:
             if before not in (None, told.url):
                 self._replaced = before
             self.public.set_origin(told.url)
+        self._ask_at_link()
         self.changed.emit()
+
+    def _ask_at_link(self) -> None:
+        is_up = self.status.state is TunnelState.UP and self.is_told
+        self._check.follow(self.public.origin if is_up else None)
 
     def _on_server(self, _before: ServerStatus, now: ServerStatus) -> None:
         if now.state is ServerState.READY and now.port and self._shared.tunnel is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import asyncssh
 
@@ -253,7 +253,7 @@ class SshTunnel(Tunnel):
         try:
             async with asyncio.timeout(self._pace.request_limit_s):
                 listener = await connection.create_server(
-                    lambda _host, _port: connection.forward_connection(_LOOPBACK, self._local_port),
+                    lambda _host, _port: self._lead_in(connection),
                     self._route.bind,
                     self._port,
                 )
@@ -269,6 +269,17 @@ class SshTunnel(Tunnel):
         self._port_refusals = 0
         self._port = self._port or listener.get_port()
         return listener
+
+    async def _lead_in(
+        self, connection: asyncssh.SSHClientConnection
+    ) -> asyncssh.SSHTCPSession[bytes]:
+        """Connect what arrived with the app's server."""
+        forwarder = await connection.forward_connection(_LOOPBACK, self._local_port)
+        if connection.is_closed():
+            # The library would forget it, with its connection to the server still open.
+            forwarder.close()
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "The tunnel is closed")
+        return cast("asyncssh.SSHTCPSession[bytes]", forwarder)
 
     async def _read_link(
         self,

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from codeinterview_desktop.core.places import Place, SessionRef
 from codeinterview_desktop.core.supervisor import ServerState
+from codeinterview_desktop.core.team import TeamState
 from codeinterview_desktop.ui.dialogs.question import Answer, Question
+from codeinterview_desktop.ui.team.copy_dialog import CopyDialog
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from codeinterview_desktop.core.recent import RecentSession
     from codeinterview_desktop.core.services import Services
     from codeinterview_desktop.core.supervisor import ServerStatus
+    from codeinterview_desktop.core.team import TeamStatus
     from codeinterview_desktop.theme.controller import ThemeController
     from codeinterview_desktop.ui.background import Background
     from codeinterview_desktop.ui.home.page import HomePage
@@ -33,11 +37,13 @@ class HomeFlow(QObject):
         hosted(HostedRoom): a room was opened; show it.
         joined(JoinedRoom): somebody else's session was found; show it.
         settings_wanted(str): the settings are wanted, because of this problem's code.
+        account_wanted(): the team server's account is wanted.
     """
 
     hosted = Signal(object)
     joined = Signal(object)
     settings_wanted = Signal(str)
+    account_wanted = Signal()
 
     def __init__(
         self,
@@ -56,12 +62,17 @@ class HomeFlow(QObject):
         self._searches = 0
         page.host.select_language(memory.current.language)
         page.host.host_requested.connect(self._host)
+        page.host.place_chosen.connect(lambda place: memory.keep(place=place))
+        page.host.account_requested.connect(self._want_account)
+        page.team_banner.acted.connect(self.account_wanted)
         page.join.join_requested.connect(self._join)
         page.nearby.join_requested.connect(self._join_nearby)
         page.recent.search_requested.connect(self._search)
         page.recent.open_requested.connect(self._open_again)
         page.recent.end_requested.connect(self._ask_to_end)
         page.recent.delete_requested.connect(self._ask_to_delete)
+        page.recent.copy_requested.connect(self._copy)
+        page.recent.share_requested.connect(self._share)
         page.banner.acted.connect(self._mend_server)
         page.nearby.show_sessions(services.discovery.nearby)
         page.recent.show_looking()
@@ -70,8 +81,10 @@ class HomeFlow(QObject):
             services.discovery.failed.connect(page.nearby.show_failure),
             services.recent.changed.connect(page.recent.ask),
             services.supervisor.changed.connect(self._server_changed),
+            services.team.changed.connect(self._team_changed),
         ]
         self._show_server(services.supervisor.status)
+        self._show_team(services.team.status)
 
     def refresh(self) -> None:
         """Ask again for what may have changed meanwhile."""
@@ -138,12 +151,21 @@ class HomeFlow(QObject):
     def _enter(self, found: JoinedRoom) -> None:
         """Open what was found; one's own session as its host, not as a guest."""
         for room in self._services.hosting.rooms:
-            if room.session.id == found.session_id:
+            if room.page_url == f"{found.origin}/s/{found.session_id}":
                 self.hosted.emit(room)
                 return
-        own = self._services.supervisor.status.url
-        if found.session_id is not None and found.origin == own:
-            self._reopen(found.session_id)
+        if found.session_id is None:
+            self.joined.emit(found)
+        elif found.origin == self._services.supervisor.status.url:
+            self._reopen(SessionRef(found.session_id))
+        elif found.origin in (self._services.team.url, self._services.team.public_url):
+            # One's own, or shared; somebody else's is joined like any other.
+            self._run(
+                self._services.hosting.reopen(found.session_id, Place.TEAM),
+                "reopen",
+                self.hosted.emit,
+                lambda _sentence: self.joined.emit(found),
+            )
         else:
             self.joined.emit(found)
 
@@ -167,12 +189,33 @@ class HomeFlow(QObject):
 
     def _open_again(self, session: RecentSession) -> None:
         if session.hosted:
-            self._reopen(session.session_id)
+            self._reopen(session.ref)
         elif session.url is not None:
             self._run(self._services.joining.resolve(session.url), "join again", self._enter)
 
-    def _reopen(self, session_id: str) -> None:
-        self._run(self._services.hosting.reopen(session_id), "reopen", self.hosted.emit)
+    def _reopen(self, ref: SessionRef) -> None:
+        self._run(
+            self._services.hosting.reopen(ref.session_id, ref.place), "reopen", self.hosted.emit
+        )
+
+    def _copy(self, session: RecentSession) -> None:
+        dialog = CopyDialog(
+            self._theme, self._page.window(), self._services, self._background, session
+        )
+        dialog.open_requested.connect(self._reopen)
+        dialog.open()
+
+    def _share(self, session: RecentSession) -> None:
+        share = partial(self._services.hosting.share, session.session_id, shared=not session.shared)
+        if session.shared:
+            self._run(share(), "stop sharing")
+            return
+        self._ask(
+            f"Share “{session.title}” with the team?",
+            "Everybody who has a key for this server can then open it as interviewer, admit and"
+            " remove people, end and delete it.",
+            Answer("&Share", lambda: self._run(share(), "share"), "primary"),
+        )
 
     def _ask_to_end(self, session: RecentSession) -> None:
         self._ask(
@@ -180,7 +223,9 @@ class HomeFlow(QObject):
             "Nobody can join or type any more. The interview stays here to read.",
             Answer(
                 "&End for everyone",
-                lambda: self._run(self._services.hosting.end(session.session_id), "end"),
+                lambda: self._run(
+                    self._services.hosting.end(session.session_id, session.place), "end"
+                ),
                 "danger",
             ),
         )
@@ -195,7 +240,9 @@ class HomeFlow(QObject):
             " it is cut off.",
             Answer(
                 "&Delete for good",
-                lambda: self._run(self._services.hosting.delete(session.session_id), "delete"),
+                lambda: self._run(
+                    self._services.hosting.delete(session.session_id, session.place), "delete"
+                ),
                 "danger",
             ),
         )
@@ -204,6 +251,34 @@ class HomeFlow(QObject):
         Question(
             self._theme, self._page.window(), title=title, sentence=sentence, answers=(answer,)
         ).open()
+
+    # The team's server.
+
+    def choose_team(self) -> None:
+        """The user has just signed in, to host there."""
+        self._memory.keep(place=Place.TEAM)
+        self._page.host.select_place(Place.TEAM)
+
+    def _want_account(self) -> None:
+        self.account_wanted.emit()
+
+    def _team_changed(self, before: TeamStatus, now: TeamStatus) -> None:
+        self._show_team(now)
+        if now.is_signed_in and not before.is_signed_in:
+            self._page.host.select_place(self._memory.current.place)
+
+    def _show_team(self, status: TeamStatus) -> None:
+        self._page.host.show_team(status)
+        self._page.recent.offer_copies(to_team=status.is_signed_in)
+        banner = self._page.team_banner
+        if status.state is TeamState.REFUSED:
+            banner.say(status.problem, "danger", "Sign &in…")
+        elif status.state is TeamState.UNREACHABLE:
+            banner.say(status.problem, "warning", "&Team server…")
+        elif status.problem:
+            banner.say(status.problem, "warning", "Sign &in…")
+        else:
+            banner.hide()
 
     # The server.
 

@@ -1,37 +1,49 @@
-"""Home's first action: host an interview on this computer."""
+"""Home's first action: host an interview, on this computer or on the team's server."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from codeinterview_desktop.core.hosting import HostRequest
+from codeinterview_desktop.core.places import Place
+from codeinterview_desktop.ui.team.words import host_of, team_word
 from codeinterview_desktop.ui.widgets.buttons import button
 from codeinterview_desktop.ui.widgets.fields import Field, Select
 from codeinterview_desktop.ui.widgets.labels import label
-from codeinterview_desktop.ui.widgets.status import IconLabel
+from codeinterview_desktop.ui.widgets.status import IconLabel, StatusLabel
 from codeinterview_server.domain.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
+    from codeinterview_desktop.core.team import TeamStatus
     from codeinterview_desktop.theme.controller import ThemeController
 
 TITLE_LENGTH = 200
 NAME_LENGTH = 255
-_INTRO_WIDTH_PX = 280
+
+
+_PLACES: Final = {
+    Place.HERE: "It runs on this computer. Candidates join from any browser with a link.",
+    Place.TEAM: "It runs on {where} and goes on while this computer is off.",
+}
 
 
 class HostCard(QFrame):
-    """Asks for a title, a candidate and a language. Enter hosts.
+    """Asks for a title, a candidate, a language and where. Enter hosts.
 
     Signals:
         host_requested(HostRequest): the form was sent.
+        place_chosen(Place): the user wants to host somewhere else from now on.
+        account_requested(): the user wants the team server and is not signed in.
     """
 
     host_requested = Signal(object)
+    place_chosen = Signal(object)
+    account_requested = Signal()
 
     def __init__(self, theme: ThemeController) -> None:
         super().__init__()
@@ -47,17 +59,18 @@ class HostCard(QFrame):
         for language in LANGUAGES.values():
             self.language.addItem(language.label, language.id)
         self.select_language("python")
+        self.place = Select(theme)
+        self.place.addItem("This computer", Place.HERE.value)
+        self.place.addItem("Team server…", Place.TEAM.value)
+        self.place.activated.connect(lambda _index: self._choose_place())
+        self.team = StatusLabel(theme)
+        self._is_signed_in = False
+        self._where = ""
+        self._chosen = Place.HERE
         self.submit = button("&Host interview", "primary", theme=theme, icon="host", large=True)
         self.submit.clicked.connect(self._send)
         self._error = label("", "error", wrap=True)
 
-        intro = label(
-            "It runs on this computer. Candidates join from any browser with a link.",
-            "muted",
-            wrap=True,
-        )
-        # Its least height is that at its least width, and the column makes room for it.
-        intro.setMinimumWidth(_INTRO_WIDTH_PX)
         heading = QHBoxLayout()
         heading.setSpacing(10)
         heading.addWidget(IconLabel(theme, "host", "accent", 20))
@@ -66,7 +79,7 @@ class HostCard(QFrame):
         layout.setContentsMargins(20, 18, 20, 20)
         layout.setSpacing(12)
         layout.addLayout(heading)
-        layout.addWidget(intro)
+        layout.addLayout(self._place_row())
         layout.addWidget(Field("&Title", self.title))
         # Beside each other, so that both cards fit a small laptop's screen.
         pair = QHBoxLayout()
@@ -88,6 +101,29 @@ class HostCard(QFrame):
         index = self.language.findData(language)
         if index >= 0:
             self.language.setCurrentIndex(index)
+
+    @property
+    def chosen_place(self) -> Place:
+        """Where the next interview is hosted."""
+        return self._chosen
+
+    def select_place(self, place: Place) -> None:
+        """Selects where to host; the team server while the user is signed in there alone."""
+        self._chosen = place if self._is_signed_in else Place.HERE
+        self.place.setCurrentIndex(self.place.findData(self._chosen.value))
+        sentence = _PLACES[self._chosen].format(where=self._where)
+        self.place.setToolTip(sentence)
+        self.place.setAccessibleDescription(sentence)
+        self.team.setVisible(self._chosen is Place.TEAM)
+
+    def show_team(self, status: TeamStatus) -> None:
+        """Shows which team server there is to host on."""
+        self._is_signed_in = status.is_signed_in
+        self._where = host_of(status)
+        name = "Team server" if status.is_signed_in else "Team server…"
+        self.place.setItemText(self.place.findData(Place.TEAM.value), name)
+        self.team.show_status(team_word(status))
+        self.select_place(self._chosen)
 
     def set_busy(self, busy: bool) -> None:
         """Keeps the form from being sent twice."""
@@ -117,6 +153,22 @@ class HostCard(QFrame):
             return
         super().keyPressEvent(event)
 
+    def _place_row(self) -> QVBoxLayout:
+        # Beside each other, as both cards must fit a small laptop's screen.
+        name = label("Host &on")
+        name.setTextFormat(Qt.TextFormat.AutoText)
+        name.setBuddy(self.place)
+        self.place.setAccessibleName("Host on")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(name)
+        row.addWidget(self.place, 1)
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self.team)
+        return column
+
     def _send(self) -> None:
         self.set_error("")
         self.host_requested.emit(
@@ -124,5 +176,14 @@ class HostCard(QFrame):
                 title=self.title.text(),
                 candidate_name=self.candidate.text(),
                 language=str(self.language.currentData()),
+                place=self._chosen,
             )
         )
+
+    def _choose_place(self) -> None:
+        wanted = Place(str(self.place.currentData()))
+        self.select_place(wanted)
+        if wanted is self._chosen:
+            self.place_chosen.emit(wanted)
+        else:
+            self.account_requested.emit()

@@ -32,6 +32,7 @@ class HomePage(QWidget):
         self.nearby = NearbySection(theme)
         self.recent = RecentSection(theme)
         self.banner = Banner(theme)
+        self.team_banner = Banner(theme)
 
         actions = self._actions = QWidget()
         actions.setProperty("kind", "scrolled")
@@ -64,6 +65,7 @@ class HomePage(QWidget):
         inner.setContentsMargins(24, 20, 24, 20)
         inner.setSpacing(16)
         inner.addWidget(self.banner)
+        inner.addWidget(self.team_banner)
         inner.addLayout(columns, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

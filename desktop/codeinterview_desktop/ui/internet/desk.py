@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from codeinterview_desktop.theme.controller import ThemeController
     from codeinterview_desktop.ui.background import Background
     from codeinterview_desktop.ui.internet.section import InternetSection
+
+LOST: Final = "The tunnel lost its connection and reconnects by itself; the link stays."
+BACK: Final = "The tunnel is back."
 
 
 class InternetDesk(QObject):
@@ -59,6 +62,7 @@ class InternetDesk(QObject):
         self.setup: SetupDialog | None = None
         self.host_key: HostKeyDialog | None = None
         self.secret: SecretDialog | None = None
+        self._state = internet.status.state
         self._disconnect = internet.changed.connect(self._follow)
 
     def stop(self) -> None:
@@ -87,6 +91,7 @@ class InternetDesk(QObject):
             internet.public.is_first,
             internet.replaced is not None,
             room.invites.of(Role.CANDIDATE) is None,
+            internet.is_silent,
         )
 
     def open_setup(self) -> None:
@@ -140,7 +145,19 @@ class InternetDesk(QObject):
             dialog.rejected.connect(self._distrust)
             dialog.open()
             self.asked.emit()
+        self._tell()
         self.changed.emit()
+
+    def _tell(self) -> None:
+        """Say in the status bar what those who look at the room would not see in the panel."""
+        before, now = self._state, self._internet.status
+        self._state = now.state
+        if before is TunnelState.UP and now.state is TunnelState.RECONNECTING:
+            self.said.emit(LOST)
+        elif before is TunnelState.RECONNECTING and now.state is TunnelState.UP:
+            self.said.emit(BACK)
+        elif before is not TunnelState.FAILED and now.state is TunnelState.FAILED:
+            self.said.emit(f"Over the internet: {now.reason}")
 
     def _trust(self) -> None:
         key = self._internet.status.host_key

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 
 from codeinterview_desktop.core.tunnels.status import TunnelState, TunnelStatus
 from codeinterview_desktop.ui import wording
-from codeinterview_desktop.ui.internet.words import tunnel_word
+from codeinterview_desktop.ui.internet.words import breakable, tunnel_word
 from codeinterview_desktop.ui.session.qr import QrCode
 from codeinterview_desktop.ui.widgets.banner import Banner
 from codeinterview_desktop.ui.widgets.buttons import CopyFeedback, button
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _OFF: Final = "For candidates who are not on this network. A tunnel lets them in, nothing else."
 _INVITES: Final = "Copy link, the QR code and the links by role then use it."
 _REPLACED: Final = "The link is a new one: those that you sent before lead nowhere. Send it again."
+_SILENT: Final = (
+    "The link does not answer, asked from this computer. Check connections, above, says what helps."
+)
 _ASKING: Final = frozenset({TunnelState.NEEDS_HOST_KEY, TunnelState.NEEDS_SECRET})
 _LINKED: Final = frozenset({TunnelState.UP, TunnelState.RECONNECTING})
 
@@ -41,6 +44,7 @@ class InternetView:
         is_first: whether people are invited with it.
         is_replaced: whether it had another link before.
         is_off: whether the candidate's link was turned off.
+        is_silent: whether the link does not lead here, asked from this computer.
     """
 
     status: TunnelStatus = field(default_factory=lambda: TunnelStatus(TunnelState.OFF))
@@ -51,6 +55,7 @@ class InternetView:
     is_first: bool = False
     is_replaced: bool = False
     is_off: bool = False
+    is_silent: bool = False
 
 
 class InternetSection(QWidget):
@@ -75,7 +80,7 @@ class InternetSection(QWidget):
         self.sentence = label("", "meta", wrap=True)
         self.banner = Banner(theme, closable=False)
         self.public = _PublicLink(theme)
-        self.invite = CheckBox(theme, "In&vite with this link")
+        self.invite = CheckBox(theme, "Invite &with this link")
         self.invite.setAccessibleDescription(_INVITES)
         self.invite.setToolTip(_INVITES)
         self.invite.clicked.connect(self.invite_requested)
@@ -133,9 +138,11 @@ class InternetSection(QWidget):
     def _warn(self) -> None:
         view, status = self._view, self._view.status
         if status.state is TunnelState.FAILED:
-            self.banner.say(status.reason or "", "danger")
+            self.banner.say(breakable(status.reason or ""), "danger")
         elif view.trouble is not None and status.state in _LINKED:
             self.banner.say(view.trouble, "danger")
+        elif view.is_silent:
+            self.banner.say(_SILENT, "warning")
         elif view.is_replaced:
             self.banner.say(_REPLACED, "warning")
         else:
@@ -193,19 +200,20 @@ class _PublicLink(QWidget):
 
 
 def _sentence(view: InternetView) -> str:
-    status = view.status
+    # A long name has no place where its line could be broken.
+    status, carrier = view.status, wording.short(view.carrier, 30)
     match status.state:
         case TunnelState.OFF:
             return _OFF
         case TunnelState.UP if view.is_off:
-            return f"Through {view.carrier}. {wording.LINK_IS_OFF}: make a new one above."
+            return f"Through {carrier}. {wording.LINK_IS_OFF}: make a new one above."
         case TunnelState.UP:
-            return f"Through {view.carrier}, until the interview ends."
+            return f"Through {carrier}, until the interview ends."
         case TunnelState.RECONNECTING:
             return f"{status.reason} The link stays; whoever is in keeps what they type."
         case TunnelState.FAILED:
             return ""
         case state if state in _ASKING:
-            return f"{view.carrier} needs an answer from you."
+            return f"{carrier} needs an answer from you."
         case _:
-            return f"To {view.carrier}."
+            return f"To {carrier}."

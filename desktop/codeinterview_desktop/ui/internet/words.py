@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codeinterview_desktop.core.tunnels.status import TunnelStatus
+
+# What a narrow panel's line holds of a word that has no place to be broken at.
+_LONG: Final = re.compile(r"[A-Za-z0-9+/:]{24}(?=[A-Za-z0-9+/:])")
 
 DOWNLOADS: Final = "https://github.com/cloudflare/cloudflared/releases/latest"
 
@@ -41,6 +45,11 @@ def tunnel_word(status: TunnelStatus, *, is_told: bool) -> Status:
             return Status("Reconnecting…", "renew", "warning", status.reason or "")
         case TunnelState.FAILED:
             return Status("Failed", "error", "danger", status.reason or "")
+
+
+def breakable(sentence: str) -> str:
+    """The sentence with places, not seen, where a fingerprint may go on in the next line."""
+    return _LONG.sub(lambda run: f"{run[0]}\N{ZERO WIDTH SPACE}", sentence)
 
 
 def how_to_install(platform: str = sys.platform) -> str:

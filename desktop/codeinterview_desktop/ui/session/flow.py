@@ -49,6 +49,7 @@ class RoomFlow(QObject):
         self._room = room
         panel.admission.policy_requested.connect(self._set_policy)
         panel.admission.observers_requested.connect(self._list_observers)
+        panel.admission.nearby_requested.connect(self._show_nearby)
         panel.people.remove_requested.connect(self._ask_to_remove)
         panel.people.role_requested.connect(self._set_role)
         panel.invites.renew_requested.connect(self._ask_to_renew)
@@ -68,7 +69,8 @@ class RoomFlow(QObject):
 
     def end(self) -> None:
         """End the interview for everyone now."""
-        self._run(self._services.hosting.end(self._room.session.id), "end")
+        ref = self._room.ref
+        self._run(self._services.hosting.end(ref.session_id, ref.place), "end")
 
     def _set_policy(self, policy: JoinPolicy) -> None:
         self._memory.keep(policy=policy)
@@ -76,6 +78,14 @@ class RoomFlow(QObject):
 
     def _list_observers(self, listed: bool) -> None:
         self._run(self._room.list_observers(listed=listed), "list observers")
+
+    def _show_nearby(self, shown: bool) -> None:
+        self._room.show_nearby(shown=shown)
+        try:
+            # What is hosted next begins like this, as does this one when it is opened again.
+            self._services.settings.update(show_nearby=shown)
+        except OSError as error:
+            self._panel.complain(f"The setting was not saved: {error.strerror}.")
 
     def _set_role(self, person: ParticipantInfo, role: Role) -> None:
         self._run(self._room.set_role(person.id, role), "set role")

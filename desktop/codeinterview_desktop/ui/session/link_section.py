@@ -30,10 +30,12 @@ class LinkSection(QWidget):
     Signals:
         network_requested(): the user wants others on the network to reach this computer.
         make_requested(): the link is off and the user wants a new one.
+        check_requested(): the user wants to know by which ways others get in.
     """
 
     network_requested = Signal()
     make_requested = Signal()
+    check_requested = Signal()
 
     def __init__(self, theme: ThemeController) -> None:
         super().__init__()
@@ -61,6 +63,8 @@ class LinkSection(QWidget):
         self._code_hint = label("", "meta", wrap=True)
         self._code_hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._others = OtherAddresses(theme)
+        self.check = button("Check connections…", "quiet", theme=theme, icon="network")
+        self.check.clicked.connect(self.check_requested)
 
         heading = QVBoxLayout()
         heading.setSpacing(4)
@@ -89,6 +93,7 @@ class LinkSection(QWidget):
         layout.addWidget(self._code_row)
         layout.addWidget(self._code_hint)
         layout.addWidget(self._others)
+        layout.addWidget(self.check, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_links(
         self, links: Sequence[ShareLink], code: str, policy: JoinPolicy, *, is_off: bool = False
@@ -118,6 +123,8 @@ class LinkSection(QWidget):
         self.qr.show_text(best.url if best else "")
         self.code.setText(code)
         self.allow.setVisible(best is not None and best.address.kind is AddressKind.LOOPBACK)
+        # Nothing of this computer is on the way to a team's server.
+        self.check.setVisible(best is None or best.address.kind is not AddressKind.TEAM)
         # By links only there is nothing to type the code for.
         takes_code = policy in wording.CODE_HINTS
         self._code_row.setVisible(takes_code)

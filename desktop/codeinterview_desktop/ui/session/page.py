@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from codeinterview_desktop.core.places import Place
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui.session.panel import SharePanel
 
@@ -71,7 +72,7 @@ class JoinedPage(SessionPage):
 
 
 class HostedPage(SessionPage):
-    """A room that is hosted here, beside its share panel.
+    """A room that the user hosts, beside its share panel.
 
     Signals:
         knocked(LobbyEntry): somebody new waits.
@@ -93,6 +94,8 @@ class HostedPage(SessionPage):
     ) -> None:
         super().__init__(web, zoom=zoom)
         self.room = room
+        if room.ref.place is Place.TEAM:
+            self.icon = "team"
         self._internet = internet
         self.panel = SharePanel(theme)
         self._layout.addWidget(self.panel)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from codeinterview_desktop.core.places import Place
 from codeinterview_desktop.core.values import Role
 from codeinterview_desktop.ui import wording
 from codeinterview_desktop.ui.internet.section import InternetSection, InternetView
@@ -88,6 +89,7 @@ class SharePanel(QFrame):
         self.title.setText(room.session.title)
         self.saved.show_status(wording.saved_word(state) if room.is_open else None)
         self.admission.show_session(room.session)
+        self.admission.show_nearby(room.nearby_reach, wanted=room.is_shown)
         self.people.show_people(
             state.participants,
             state.me.id if state.me is not None else None,
@@ -96,13 +98,16 @@ class SharePanel(QFrame):
         )
         for widget in (
             self.link,
-            self.internet,
             self.admission,
             self.invites,
             *self._lines,
             self._bottom,
         ):
             widget.setVisible(room.is_open)
+        # A team's server is reached without it.
+        is_here = room.ref.place is Place.HERE
+        self.internet.setVisible(room.is_open and is_here)
+        self._lines[0].setVisible(room.is_open and is_here)
         self.internet.show_internet(internet)
         self.over.setVisible(not room.is_open)
         if state.over is not None:

@@ -53,6 +53,11 @@ class Field(QWidget):
         """What is wrong with the value, empty when nothing is."""
         return self._error
 
+    def set_hint(self, hint: str) -> None:
+        """Says something else that helps to fill it in."""
+        self._hint = hint
+        self.set_error(self._error)
+
     def set_error(self, sentence: str) -> None:
         """Says what is wrong and marks the control; an empty sentence takes it back."""
         self._error = sentence

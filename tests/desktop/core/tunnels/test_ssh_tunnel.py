@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from dataclasses import replace
@@ -20,6 +21,7 @@ from tests.desktop.core.tunnels.support import (
     until_silent,
 )
 from tests.desktop.support import until
+from tests.support.eventually import eventually
 from tests.support.ssh_server import SshServer, free_port, make_key
 
 from codeinterview_desktop.core.tunnels.known_hosts import KnownHosts
@@ -76,6 +78,42 @@ async def test_stopping_ends_what_goes_through_it(sshd: SshServer, tmp_path: Pat
             assert await reader.read() == b""
         writer.close()
         await writer.wait_closed()
+
+
+async def test_who_arrives_while_it_stops_stays_connected_to_nothing(
+    sshd: SshServer, tmp_path: Path
+) -> None:
+    inside: set[asyncio.StreamWriter] = set()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside.add(writer)
+        await reader.read()
+        inside.discard(writer)
+        writer.close()
+
+    async def is_empty() -> bool:
+        return not inside
+
+    # What is forgotten must not be found by the collector, which comes when it likes.
+    gc.disable()
+    try:
+        async with await asyncio.start_server(hold, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with open_tunnel(sshd, tmp_path, port=port) as each:
+                for _ in range(12):
+                    host, _, public = (
+                        (await each.until_up()).removeprefix("http://").rpartition(":")
+                    )
+                    guests = await asyncio.gather(
+                        *(asyncio.open_connection(host, int(public)) for _ in range(8))
+                    )
+                    await each.tunnel.stop()
+                    await eventually(is_empty, f"{len(inside)} are let go")
+                    for _, writer in guests:
+                        writer.close()
+                    each.tunnel.start()
+    finally:
+        gc.enable()
 
 
 async def test_an_unknown_host_is_asked_about_and_then_remembered(

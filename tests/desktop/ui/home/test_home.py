@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,8 @@ LONG = "A very long title that nobody shortened because nobody asked anybody to 
 
 
 def nearby(number: int, title: str) -> NearbySession:
-    return NearbySession(f"key{number}", f"0000000{number}", title, "Ada", "http://a:1", ())
+    address = f"10.0.0.{number}"
+    return NearbySession(f"key{number}", f"0000000{number}", title, "Ada", address, (address,), 1)
 
 
 def recent(number: int, title: str, *, hosted: bool, phase: Phase | None = None) -> RecentSession:
@@ -92,13 +94,30 @@ def test_joining_needs_something_to_join(qtbot: QtBot, page: HomePage) -> None:
     assert page.join.field.error == ""
 
 
+def test_sessions_of_one_title_and_host_name_are_told_apart(page: HomePage) -> None:
+    page.nearby.show_sessions((nearby(1, "Systems"), nearby(2, "Systems"), nearby(3, "Other")))
+    rows = page.nearby.list.rows
+    assert [row.details.text() for row in rows] == [
+        "Hosted by Ada · 10.0.0.1",
+        "Hosted by Ada · 10.0.0.2",
+        "Hosted by Ada",
+    ]
+    joins = [row.findChildren(QPushButton)[0] for row in rows]
+    assert len({each.accessibleDescription() for each in joins}) == 3
+
+
 def test_nearby_explains_itself_or_lists(qtbot: QtBot, page: HomePage) -> None:
     page.nearby.show_sessions(())
     assert page.nearby.list.empty.title == "Nothing nearby yet"
     page.nearby.show_failure("No network.")
     assert page.nearby.list.empty.title == "Discovery does not work here"
+    page.nearby.show_sessions(())
+    assert page.nearby.list.empty.title == "Nothing nearby yet"
     page.nearby.show_sessions((nearby(1, "Systems"), nearby(2, LONG)))
     assert [row.title.text() for row in page.nearby.list.rows] == ["Systems", LONG.strip()]
+    rows = page.nearby.list.rows
+    page.nearby.show_sessions((replace(nearby(1, "Systems"), address="10.9.9.9"), nearby(2, LONG)))
+    assert page.nearby.list.rows == rows, "a row that nobody sees changed stays"
     with qtbot.waitSignal(page.nearby.join_requested) as asked:
         page.nearby.list.rows[1].findChildren(QPushButton)[0].click()
     assert asked.args == ["key2"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from codeinterview_desktop.core.tunnels.status import TunnelState, TunnelStatus
 from codeinterview_desktop.ui.internet.section import InternetSection, InternetView
+from codeinterview_desktop.ui.internet.words import breakable
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -106,12 +108,26 @@ def test_what_went_wrong_is_said(section: InternetSection) -> None:
     assert "new one" in section.banner.text
     section.show_internet(replace(UP, trouble="The server does not answer."))
     assert section.banner.text == "The server does not answer."
+    section.show_internet(replace(UP, is_silent=True))
+    assert "does not answer" in section.banner.text
     section.show_internet(LOST)
     assert section.banner.text == ""
     assert section.sentence.text().startswith("The connection to it was lost.")
     section.show_internet(replace(UP, url="", is_off=True))
     assert "This link is off" in section.sentence.text()
     assert not section.invite.isVisible()
+
+
+def test_a_fingerprint_is_shown_whole_in_the_narrow_panel() -> None:
+    fingerprint = "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8"
+    sentence = f"gate shows the key {fingerprint}, which is another."
+    shown = breakable(sentence)
+    assert shown.replace("\N{ZERO WIDTH SPACE}", "") == sentence
+    longest = max(re.split(r"[\s\N{ZERO WIDTH SPACE}]", shown), key=len)
+    assert len(longest) <= 24
+    assert breakable("Nothing answers at port 22 of gate.example.org.") == (
+        "Nothing answers at port 22 of gate.example.org."
+    )
 
 
 def test_buttons_ask(qtbot: QtBot, section: InternetSection) -> None:

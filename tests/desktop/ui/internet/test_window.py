@@ -20,6 +20,7 @@ from tests.support.ssh_server import SshServer, free_port, make_key
 
 from codeinterview_desktop.core.tunnels.choice import TunnelChoice
 from codeinterview_desktop.core.tunnels.status import TunnelState
+from codeinterview_desktop.ui.internet.desk import BACK, LOST
 from codeinterview_desktop.ui.rooms import COPIED
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshServer]
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of a name in the internet ends at a proxy that is not there."""
+    for scheme in ("http", "https"):
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{free_port()}")
 
 
 def choice_of(sshd: SshServer) -> TunnelChoice:
@@ -147,9 +155,11 @@ def test_a_tunnel_is_set_up_shared_survives_a_loss_and_ends_with_the_interview(
             sshd.kill()
             await shows(section, "Reconnecting…")
             assert section.public.link.text() == url
+            assert said(window) == LOST
             sshd.start()
             await shows(section, "On")
             assert section.public.link.text() == url
+            assert said(window) == BACK
 
             hosting = app.services.hosting
             await hosting.end(second.room.session.id)
@@ -186,6 +196,7 @@ def test_a_failure_is_said_tried_again_and_mended_in_the_form(
             await start(section, desk, nobody)
             await shows(section, "Failed")
             assert section.banner.text.startswith("Nothing answers at port")
+            assert said(window) == f"Over the internet: {section.banner.text}"
             press(section.retry)
             await shows(section, "Failed")
             press(section.setup)

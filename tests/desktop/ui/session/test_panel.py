@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton
 
 from codeinterview_desktop.core.addresses import Address, AddressKind
+from codeinterview_desktop.core.hosted_room import NearbyReach
 from codeinterview_desktop.core.hosting import ShareLink
 from codeinterview_desktop.core.values import (
     Admission,
@@ -247,3 +248,29 @@ def test_observers_that_candidates_do_not_see_are_marked(
     people.show_people([olive], None, observers_listed=True, can_change=False)
     assert [row.details.text() for row in people.list.rows] == ["Observer"]
     assert not people.list.rows[0].findChildren(QToolButton)
+
+
+def test_whether_the_network_learns_of_it_is_chosen_where_it_could(
+    qtbot: QtBot, theme: ThemeController
+) -> None:
+    made = AdmissionSection(theme)
+    qtbot.addWidget(made)
+    made.show_session(session())
+    made.show()
+    made.show_nearby(NearbyReach.POSSIBLE, wanted=True)
+    assert made.nearby.isChecked()
+    assert "until you admit them" in made.nearby_sentence.text()
+    with qtbot.waitSignal(made.nearby_requested) as asked:
+        made.nearby.click()
+    assert asked.args == [False]
+    made.show_nearby(NearbyReach.POSSIBLE, wanted=False)
+    assert not made.nearby.isChecked()
+    assert "nowhere" in made.nearby_sentence.text()
+    for reach in (NearbyReach.LINKS_ONLY, NearbyReach.THIS_COMPUTER):
+        made.show_nearby(reach, wanted=True)
+        assert not made.nearby.isEnabled()
+        assert not made.nearby.isChecked()
+        assert made.nearby.accessibleDescription() == made.nearby_sentence.text() != ""
+    made.show_nearby(NearbyReach.ELSEWHERE, wanted=True)
+    assert made.nearby.isHidden()
+    assert made.nearby_sentence.isHidden()

@@ -74,7 +74,49 @@ describe("joining", () => {
     const { container, asked } = home();
     expect(screen.queryByText("Host an interview")).toBeNull();
     await expectAccessible(container);
-    expect(asked).toEqual([]);
+    expect(asked.map((one) => `${one.method} ${one.path}`)).toEqual(["GET /listed"]);
+  });
+});
+
+describe("what hosts show to this network", () => {
+  const HOSTILE = '<img src=x onerror="alert(1)">\u202E gnp.exe';
+
+  function listed(...titles: readonly string[]) {
+    const sessions = titles.map((title, index) => ({ id: `0000000${index}`, title }));
+    return { "GET /listed": { status: 200, body: { success: true, sessions } } };
+  }
+
+  it("is listed by title, and each leads to its lobby without an invite", async () => {
+    const user = userEvent.setup();
+    const { container, place } = home({ replies: listed("Backend interview", HOSTILE) });
+    const section = await screen.findByRole("region", { name: "Open on this network" });
+    expect(within(section).getAllByRole("link").map((link) => link.textContent)).toEqual([
+      "Backend interview",
+      HOSTILE,
+    ]);
+    expect(container.querySelector("img")).toBeNull();
+    await expectAccessible(container);
+    await user.click(within(section).getByRole("link", { name: "Backend interview" }));
+    expect(place.path).toBe("/i/00000000");
+  });
+
+  it("may be nothing", async () => {
+    const { container } = home({ replies: listed() });
+    await screen.findByText(/No interview is listed here/);
+    expect(screen.queryByRole("list")).toBeNull();
+    await expectAccessible(container);
+  });
+
+  it("is passed over while the server does not say", async () => {
+    const { asked } = home();
+    await waitFor(() => expect(asked).toHaveLength(1));
+    expect(screen.queryByRole("region", { name: "Open on this network" })).toBeNull();
+  });
+
+  it("is asked for by people alone who have no credential", async () => {
+    const { asked } = home({ desktop: HOST, replies: { ...LIST, ...listed("Backend") } });
+    await screen.findByText("Screening");
+    expect(asked.some((one) => one.path === "/listed")).toBe(false);
   });
 });
 

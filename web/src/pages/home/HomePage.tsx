@@ -10,6 +10,7 @@ import { CreateForm } from "./CreateForm";
 import css from "./HomePage.module.css";
 import { HostKeyForm } from "./HostKeyForm";
 import { JoinForm } from "./JoinForm";
+import { ListedSessions } from "./ListedSessions";
 import { RecentSessions } from "./RecentSessions";
 
 export function HomePage() {
@@ -29,6 +30,7 @@ export function HomePage() {
             </p>
           </div>
           <JoinForm titled={false} />
+          <ListedSessions />
           <HostKeyForm
             refused={refused}
             onAccepted={(key) => {

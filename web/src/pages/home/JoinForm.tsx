@@ -18,7 +18,7 @@ interface JoinFormProps {
 }
 
 export function JoinForm({ titled }: JoinFormProps) {
-  const { origin } = useServices();
+  const { server } = useServices();
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const [error, setError] = useState<string | null>(null);
@@ -33,8 +33,8 @@ export function JoinForm({ titled }: JoinFormProps) {
       return;
     }
     const path = `/i/${target.sessionId}${target.invite === null ? "" : `#${target.invite}`}`;
-    if (target.origin !== null && target.origin !== origin) {
-      window.location.assign(target.origin + path);
+    if (target.server !== null && target.server !== server) {
+      window.location.assign(target.server + path);
     } else {
       void navigate(path);
     }

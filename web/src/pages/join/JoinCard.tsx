@@ -16,6 +16,7 @@ import { Notice } from "../../ui/Notice";
 import { PresencePicker } from "../../ui/PresencePicker";
 import { useInitialFocus } from "../../ui/useInitialFocus";
 import { VisuallyHidden } from "../../ui/VisuallyHidden";
+import { ConnectionCheck } from "../check/ConnectionCheck";
 import { PageShell } from "../PageShell";
 import { problemOf, type Problem } from "../problems";
 import css from "./join.module.css";
@@ -173,6 +174,9 @@ export function JoinCard(props: JoinCardProps) {
             </Button>
           </form>
         )}
+        <div className={css["foot"]}>
+          <ConnectionCheck sessionId={sessionId} />
+        </div>
       </Card>
     </PageShell>
   );

@@ -32,8 +32,8 @@ export function Waiting(props: WaitingProps) {
 
 function Knocking(props: WaitingProps & { readonly id: string; readonly token: string }) {
   const { sessionId, preview, id, token } = props;
-  const { api, credentials, origin } = useServices();
-  const live = useRoom({ sessionId, token, origin });
+  const { api, credentials, server } = useServices();
+  const live = useRoom({ sessionId, token, server });
   const [leaving, setLeaving] = useState(false);
   useDocumentTitle("Waiting to join");
 

@@ -31,7 +31,7 @@ interface VisitProps {
 }
 
 function Visit({ sessionId, stored }: VisitProps) {
-  const { credentials, origin } = useServices();
+  const { credentials, server } = useServices();
   const [left, setLeft] = useState(false);
   return left ? (
     <ProblemPage problem="left" />
@@ -39,7 +39,7 @@ function Visit({ sessionId, stored }: VisitProps) {
     <Inside
       sessionId={sessionId}
       token={stored.token}
-      origin={origin}
+      server={server}
       onLeft={() => {
         credentials.forgetParticipant(sessionId);
         setLeft(true);
@@ -51,13 +51,13 @@ function Visit({ sessionId, stored }: VisitProps) {
 interface InsideProps {
   readonly sessionId: string;
   readonly token: string;
-  readonly origin: string;
+  readonly server: string;
   readonly onLeft: () => void;
 }
 
-function Inside({ sessionId, token, origin, onLeft }: InsideProps) {
+function Inside({ sessionId, token, server, onLeft }: InsideProps) {
   const { api, credentials } = useServices();
-  const live = useRoom({ sessionId, token, origin });
+  const live = useRoom({ sessionId, token, server });
   const [again, setAgain] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const [troubled, setTroubled] = useState(false);
@@ -98,6 +98,7 @@ function Inside({ sessionId, token, origin, onLeft }: InsideProps) {
   if (session === null || me === null) {
     return (
       <RoomSkeleton
+        sessionId={sessionId}
         message={
           troubled
             ? "The server does not answer yet. Trying again; check that the host’s app is open."

@@ -3,16 +3,19 @@
 import { Button, Spinner } from "../../ui/Button";
 import { Mark } from "../../ui/Mark";
 import { VisuallyHidden } from "../../ui/VisuallyHidden";
+import { ConnectionCheck } from "../check/ConnectionCheck";
 import css from "./RoomSkeleton.module.css";
 
 interface RoomSkeletonProps {
   readonly message?: string | null;
   readonly onRetry?: () => void;
+  /** The session whose connection can be checked. */
+  readonly sessionId?: string;
 }
 
 const LINES = [34, 52, 46, 28, 60, 40, 22];
 
-export function RoomSkeleton({ message = null, onRetry }: RoomSkeletonProps) {
+export function RoomSkeleton({ message = null, onRetry, sessionId }: RoomSkeletonProps) {
   return (
     <main className={css["room"]} aria-busy="true">
       <VisuallyHidden>
@@ -32,9 +35,10 @@ export function RoomSkeleton({ message = null, onRetry }: RoomSkeletonProps) {
         Connecting
       </div>
       {message !== null && (
-        <div className={css["message"]} role="alert">
-          <p>{message}</p>
+        <div className={css["message"]}>
+          <p role="alert">{message}</p>
           {onRetry && <Button onClick={onRetry}>Try now</Button>}
+          {sessionId !== undefined && <ConnectionCheck sessionId={sessionId} />}
         </div>
       )}
     </main>

@@ -9,6 +9,7 @@ import { useServices, useTheme } from "../../app/services";
 import type { Participant, SessionInfo } from "../../collab/messages";
 import type { Room, RoomSnapshot } from "../../collab/room";
 import { Banner } from "../../panels/Banner";
+import { ConnectionBadge } from "../../panels/ConnectionBadge";
 import { EditorPane } from "../../panels/EditorPane";
 import { InvitePopover } from "../../panels/InvitePopover";
 import { KnockList } from "../../panels/KnockList";
@@ -49,6 +50,7 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
   const { theme } = useTheme();
   const narrow = useMediaQuery("(max-width: 719px)");
   const tight = useMediaQuery("(max-width: 1149px)");
+  const cramped = useMediaQuery("(max-width: 959px)");
   const location = useLocation();
   const [asking, setAsking] = useState<Asking>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -165,10 +167,12 @@ export function RoomView({ room, snapshot, session, me, token, onLeave }: RoomVi
         waiting={manages ? snapshot.lobby.length : 0}
         narrow={narrow}
         tight={tight}
+        cramped={cramped}
         canEdit={snapshot.canEdit}
         canRun={snapshot.canRun}
         run={execution.control}
         peopleShown={peopleShown}
+        connection={<ConnectionBadge room={room} connection={snapshot.connection} />}
         invite={
           manages && (
             <InvitePopover

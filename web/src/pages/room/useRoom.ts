@@ -12,7 +12,7 @@ const none = (): null => null;
 export function useRoom(options: {
   readonly sessionId: string;
   readonly token: string;
-  readonly origin: string;
+  readonly server: string;
 }): { readonly room: Room; readonly snapshot: RoomSnapshot } | null {
   const [lease] = useState(
     () =>

@@ -1,0 +1,1 @@
+"""The team server in the windows: signing in and out, copying sessions."""
