@@ -22,6 +22,7 @@ from codeinterview_server.config import Settings
 from codeinterview_server.db.engine import Database
 from codeinterview_server.db.journal import JournalStore
 from codeinterview_server.db.migrate import upgrade
+from codeinterview_server.realtime.protocol import encode_bytes, encode_integer
 from codeinterview_server.realtime.rooms import Rooms
 
 if TYPE_CHECKING:
@@ -309,6 +310,25 @@ async def test_a_client_that_changes_replicas_is_still_seen(fleet: Fleet) -> Non
                 await other.show(cursor(7))
                 await other.fence()
             assert states(host)[7]["user"]["name"] == "Carl"
+
+
+async def test_whoever_changes_replicas_takes_later_cursors_for_later(fleet: Fleet) -> None:
+    first, second = await fleet.add(), await fleet.add()
+    # In memory there before it is here: its clocks began earlier.
+    room = await new_room(first)
+    carl = await room.join("Carl")
+    async with second.way_to(room).enter() as host:
+        await host.sync()
+        await host.show(cursor(7))
+        async with second.way_to(room).enter(carl) as before:
+            await before.until(lambda: states(before).get(7) is not None, "the host's cursor")
+        async with first.way_to(room).enter(carl) as after:
+            # A browser remembers which clocks it has seen.
+            after.awareness[:0] = before.awareness
+            await after.sync()
+            moved = encode_bytes(b'{"x": "elsewhere"}')
+            await host.show(encode_integer(1) + encode_integer(7) + encode_integer(2) + moved)
+            await after.until(lambda: states(after)[7]["x"] == "elsewhere", "the cursor moved")
 
 
 async def test_a_run_is_followed_on_every_replica(fleet: Fleet) -> None:
