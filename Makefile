@@ -110,7 +110,7 @@ bench: setup-dev $(PEERS) ## measure the server beside its peers, and the starts
 		--servers codeinterview y-websocket hocuspocus-postgresql $(ARGS)
 
 bench-full: setup-dev $(PEERS) ## measure everything; takes more than an hour
-	@for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
+	@for script in benchmarks/bench_*.py; do $(BIN)/python -m "benchmarks.$$(basename $$script .py)"; done
 	@$(BIN)/python -m benchmarks.realtime --full $(ARGS)
 
 .PHONY: screenshots

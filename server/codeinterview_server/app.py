@@ -62,8 +62,8 @@ def create_app(
         web_dist: The folder of the built web client.
     """
     limits = limits or Limits()
-    rooms = Rooms(database, limits, idle_s=settings.room_idle_s)
-    retention = Retention(database, settings.retention_days, lambda: rooms.loaded)
+    rooms = Rooms(database, limits, idle_s=settings.room_idle_s, is_replica=settings.replicas)
+    retention = Retention(database, settings.retention_days, lambda: rooms.in_use)
     revocations = Revocations(database, rooms)
     reach = Reach(settings.public_url)
 

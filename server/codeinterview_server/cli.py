@@ -84,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
         help="use this PostgreSQL, version 14 or newer, instead of the embedded one",
     )
     serve.add_argument(
+        "--replicas",
+        action="store_const",
+        const=True,
+        help="be one of several servers on this PostgreSQL that serve the same sessions",
+    )
+    serve.add_argument(
         "--data-dir", metavar="DIR", help="where the host key and the embedded database are"
     )
     serve.add_argument(

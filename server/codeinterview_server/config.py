@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     """The port to listen on; 0 takes any free one."""
     database_url: Annotated[SecretStr | None, AfterValidator(_database_url)] = None
     """An existing PostgreSQL, as libpq's URL; None starts the embedded one."""
+    replicas: bool = False
+    """Whether further servers, with this setting too, have the same sessions open."""
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=default_data_dir)
     """Where the host key and the embedded PostgreSQL's files are."""
     host_key: Annotated[SecretStr | None, AfterValidator(_key)] = None

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from codeinterview_server.config import Settings
+from codeinterview_server.config import ConfigError, Settings
 from codeinterview_server.data_dir import DataDir, DataDirError
 from codeinterview_server.db.embedded import EmbeddedPostgres
 from codeinterview_server.host_key import read_or_create
@@ -34,7 +34,13 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
         DataDirError: The data directory cannot be used.
         PortBusyError, HostError: The address cannot be listened on.
         DatabaseStartError, SchemaNewerError: The database cannot be used.
+        ConfigError: It is to be a replica, and has nothing to share.
     """
+    if settings.replicas and (settings.database_url is None or settings.host_key is None):
+        raise ConfigError(
+            "--replicas (or CODEINTERVIEW_REPLICAS) needs --database-url and --host-key, the same "
+            "ones for every replica: invites are derived from the key."
+        )
     stop = StopRequest()
     stop.watch_signals()
     certificate = _certificate(settings)

@@ -58,6 +58,7 @@ LONG: dict[str, Callable[[Path], Coroutine[None, None, Row]]] = {
     "disk full": lambda at: rows.disk_full(at, 3, 5),
     "clock jumped": lambda at: rows.clock_jumped(at, (3600, -7200, 6 * 3600, 0)),
     "two servers": lambda at: rows.two_servers(at, 6),
+    "replica killed": lambda at: rows.replica_killed(at, 12),
 }
 
 NEED_ROOT = {"disk full", "network one-way", "network slow and lossy"}

@@ -16,6 +16,7 @@ import psutil
 from tests.faults.breaker import Break, breaker_to
 from tests.faults.cable import BadCable, Weather, bad_cable, inside
 from tests.faults.pace import pace
+from tests.faults.replicas import PEOPLE, Fleet
 from tests.faults.report import Row
 from tests.faults.trial import Trial, trial
 from tests.support.server import ServerProcess
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 KEYSTROKES_PER_S = 15.0
 """Of each person: faster than anybody types, slower than a machine would."""
 _CLOCK = Path(__file__).with_name("clock")
+_SPREAD_ATTEMPTS = 20
 _ENV = {"CODEINTERVIEW_JOINS_PER_MINUTE": "10000"}
 
 
@@ -318,6 +320,38 @@ async def two_servers(data_dir: Path, times: int) -> Row:
                 await room.type_for(30)
                 await asyncio.to_thread(here.start)
             return await room.verdict("two servers on one database, the first killed", times)
+
+
+async def replica_killed(data_dir: Path, times: int) -> Row:
+    """Of three replicas behind nginx, with people on each, one after the other is killed."""
+    async with external_postgres(data_dir.with_name(f"{data_dir.name}-pg")) as postgres:
+        fleet = Fleet(data_dir, postgres.url())
+        async with fleet.running(), trial(fleet, people=PEOPLE) as room:
+            room.at_work(KEYSTROKES_PER_S / 3)
+            for n in range(times):
+                await room.type_for(30)
+                await _spread(room, fleet)
+                killed = fleet.replicas[n % len(fleet.replicas)]
+                await asyncio.to_thread(killed.kill)
+                await room.type_for(30)
+                await room.all_here()
+                await room.hear_each_other()
+                await asyncio.to_thread(killed.start)
+            text = await room.settle()
+            assert await fleet.codes(room) == {text}, "a replica has another text"
+            return await room.verdict("one of three replicas behind nginx killed (-9)", times)
+
+
+async def _spread(room: Trial, fleet: Fleet) -> None:
+    """Have people on every replica: whoever comes is led to the next one that is up."""
+    for _ in range(_SPREAD_ATTEMPTS):
+        await room.all_here()
+        if min(fleet.sockets()) > 0:
+            return
+        for person in room.people:
+            person.unplug()
+            person.plug_in()
+    raise AssertionError(f"nobody is on one of the replicas: {fleet.sockets()}")
 
 
 async def _be_turned_away(room: Trial, person: Typist) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tests.faults.keys import Keys
 from tests.faults.pace import pace
@@ -16,17 +16,33 @@ from tests.support.room_client import Room
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from tests.support.server import ServerProcess
-
 SETTLE_S = 90.0
 """How long it may take until everybody has everything again."""
 _LOOK_S = 0.05
 
 
+class Server(Protocol):
+    """What people come to: a server, or several behind one address."""
+
+    @property
+    def origin(self) -> str:
+        """Where people come to."""
+
+    @property
+    def host_key(self) -> str:
+        """The key that owns it."""
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+
+    def start(self) -> object:
+        """Return once it is ready."""
+
+
 class Trial:
     """One room, the people in it, and what they type."""
 
-    def __init__(self, server: ServerProcess, room: Room, keys: Keys) -> None:
+    def __init__(self, server: Server, room: Room, keys: Keys) -> None:
         self.server = server
         self.room = room
         self.keys = keys
@@ -37,7 +53,7 @@ class Trial:
         for person in self.people:
             person.begin(keystrokes_per_s)
 
-    def move_to(self, server: ServerProcess) -> None:
+    def move_to(self, server: Server) -> None:
         """Have everybody, from their next connection on, go to another server."""
         self.server = server
         self.room.origin = server.origin
@@ -104,7 +120,7 @@ class Trial:
 
 
 @asynccontextmanager
-async def trial(server: ServerProcess, *, people: int = 3, seed: int = 0) -> AsyncIterator[Trial]:
+async def trial(server: Server, *, people: int = 3, seed: int = 0) -> AsyncIterator[Trial]:
     """A room on a running server with people in it who do not type yet."""
     room = await Room.create(server.origin, server.host_key, language="python", code="")
     keys = Keys()

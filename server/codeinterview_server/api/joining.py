@@ -51,8 +51,8 @@ async def join_session(
         await _spend_join(parts, address, session_id, body.invite)
     principal = await parts.caller(session_id, credential)
     async with parts.rooms.open(session_id) as room:
-        principal = current(principal, room)
-        invited = _invited(parts, room.session, body.invite)
+        principal = await current(principal, room)
+        invited = await _invited(parts, room, body.invite)
         token = credential
         if principal.kind is Kind.PARTICIPANT:
             participant = await _come_back(room, principal, body.user, invited)
@@ -86,20 +86,28 @@ async def _spend_join(parts: Services, address: str, session_id: str, invite: st
         parts.arrivals.spend(session_id)
 
 
-def _invited(parts: Services, session: Session, invite: str | None) -> Role | None:
+async def _invited(parts: Services, room: Room, invite: str | None) -> Role | None:
     if invite is None:
         return None
-    role = match_invite(
+    role = _match(parts, room.session, invite)
+    if role is None:
+        parts.knocks.spend(room.session.id)
+        # It may have been renewed on another replica just now.
+        await room.refresh()
+        role = _match(parts, room.session, invite)
+    if role is None:
+        raise InvalidInvite
+    return role
+
+
+def _match(parts: Services, session: Session, invite: str) -> Role | None:
+    return match_invite(
         parts.host_key,
         session.id,
         session.invite_generations,
         invite,
         revoked=session.revoked_invites,
     )
-    if role is None:
-        parts.knocks.spend(session.id)
-        raise InvalidInvite
-    return role
 
 
 def _status(session: Session, role: Role | None, *, is_host: bool) -> ParticipantStatus:

@@ -195,7 +195,7 @@ class Services:
         if principal.kind is Kind.ANONYMOUS:
             raise NotAuthenticated
         async with self.rooms.open(session_id) as room:
-            yield Visit(room, current(principal, room))
+            yield Visit(room, await current(principal, room))
 
     async def caller(self, session_id: str, credential: str | None) -> Principal:
         """Returns who asks about one session; a stranger learns first that there is no such one.
@@ -235,10 +235,13 @@ class Services:
         return derive_invite(self.host_key, session.id, role, generation)
 
 
-def current(principal: Principal, room: Room) -> Principal:
+async def current(principal: Principal, room: Room) -> Principal:
     """Returns the caller as the room knows them, which may be newer than what was read before."""
     if principal.participant_id is None:
         return principal
+    if principal.participant_id not in room.participants:
+        # They may have joined on another replica just now.
+        await room.refresh()
     participant = room.participants.get(principal.participant_id)
     if participant is None:
         raise InvalidToken

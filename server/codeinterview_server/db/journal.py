@@ -4,7 +4,7 @@ Updates are never deleted while their session exists; a snapshot only shortens l
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -12,16 +12,21 @@ from typing import Any, Final, Protocol
 import psycopg
 from psycopg.rows import TupleRow
 
-from codeinterview_server.db.claim import be_noticed_when_gone, claim, release
+from codeinterview_server.db.claim import be_noticed_when_gone, claim, key_of, release
 from codeinterview_server.db.engine import Database, away_when_unreachable
 from codeinterview_server.domain.errors import DatabaseAway
 
 # A commit that takes this long has lost its connection; the caller keeps the entries.
 _APPEND_TIMEOUT_S: Final = 10
 
+# Held until the commit, so that a session's rows become visible in the order of their numbers,
+# whichever replica wrote them: whoever has read up to one has read all before it.
+_WRITING: Final = 0x436F6466
+_LOCK: Final = "SELECT pg_advisory_xact_lock(%s::int, key) FROM unnest(%s::int[]) AS ids (key)"
+
 # One statement, one round trip, one commit for all rooms. `alive` locks each session once, so that
 # rows of a session that is being deleted are left out instead of failing everybody's batch.
-_APPEND: Final = """
+_ADDED: Final = """
 WITH alive AS MATERIALIZED (
     SELECT id FROM sessions WHERE id = ANY(%b::text[]) ORDER BY id FOR KEY SHARE
 ), added AS (
@@ -33,8 +38,16 @@ WITH alive AS MATERIALIZED (
     ORDER BY entry.place
     RETURNING session_id, seq
 )
-SELECT session_id, max(seq) FROM added GROUP BY session_id
 """
+_APPEND: Final = f"{_ADDED} SELECT session_id, max(seq) FROM added GROUP BY session_id"  # noqa: S608
+# A statement does not see the rows that it adds: the last number is that of the row before them.
+_APPEND_SHARED: Final = f"""
+{_ADDED}
+SELECT session_id, max(seq), (
+    SELECT coalesce(max(updates.seq), 0) FROM updates WHERE updates.session_id = added.session_id
+)
+FROM added GROUP BY session_id
+"""  # noqa: S608
 
 _SNAPSHOT: Final = "SELECT state, seq FROM snapshots WHERE session_id = %s"
 _TAIL: Final = "SELECT data, seq FROM updates WHERE session_id = %s AND seq > %s ORDER BY seq"
@@ -81,6 +94,9 @@ class Reader(Protocol):
     def absorb(self, session_id: str, seq: int, data: bytes) -> None:
         """Take in an update behind that; it may be one's own, whose commit was not heard of."""
 
+    def appended(self, last_seqs: Mapping[str, int]) -> None:
+        """Take note of how far sessions' rows go now: session id → seq of the last one."""
+
     def claimed_again(self) -> None:
         """Take note that others may have had the sessions meanwhile, and have them no more."""
 
@@ -93,14 +109,24 @@ class JournalStore:
     other one wrote is read to the `reader` first.
 
     Every method raises `DatabaseAway` while PostgreSQL is away. Close it once at the end.
+
+    Args:
+        database: Where it is.
+        shared: Whether replicas write into the same sessions.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, shared: bool = False) -> None:
         self._database = database
+        self._shared = shared
         self._writer: psycopg.AsyncConnection[TupleRow] | None = None
         self._claimed: set[str] = set()
         self.reader: Reader | None = None
         self._appending = asyncio.Lock()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether replicas write into the same sessions."""
+        return self._shared
 
     async def append(self, entries: Sequence[JournalEntry]) -> Mapping[str, int]:
         """Commits all entries, in their order, or none of them.
@@ -109,34 +135,39 @@ class JournalStore:
         appending them again is harmless, because applying an update twice changes nothing.
 
         Returns:
-            Session id → seq of its last entry; sessions that are gone are missing.
+            Session id → seq of its last entry. Missing are sessions that are gone, and those with
+            rows of other replicas before it that the `reader` has not taken in.
         """
         if not entries:
             return {}
+        session_ids = sorted({entry.session_id for entry in entries})
         columns = (
-            sorted({entry.session_id for entry in entries}),
+            session_ids,
             [entry.session_id for entry in entries],
             [entry.participant_id for entry in entries],
             [entry.at_ms for entry in entries],
             [entry.data for entry in entries],
         )
         async with self._on_writer() as writer:
+            if self._shared:
+                return await self._append_shared(writer, session_ids, columns)
             cursor = writer.cursor(binary=True)
             await cursor.execute(_APPEND, columns, prepare=True)
             return {row[0]: row[1] for row in await cursor.fetchall()}
 
+    async def read_later(self, known: Mapping[str, int]) -> list[tuple[str, int, bytes]]:
+        """Returns the updates behind a seq of each session: session id, seq and data, in order."""
+        async with self._pooled() as connection, connection.cursor(binary=True) as cursor:
+            await cursor.execute(_LATER, (list(known), list(known.values())))
+            return [(row[0], row[1], bytes(row[2])) for row in await cursor.fetchall()]
+
     async def load(self, session_id: str) -> StoredDocument:
         """Returns the newest snapshot and the updates after it."""
-        async with self._database.begin() as pooled:
-            raw = await pooled.get_raw_connection()
-            connection: psycopg.AsyncConnection[Any] | None = raw.driver_connection
-            assert connection is not None  # noqa: S101 - only a detached connection has none
-            with away_when_unreachable():
-                async with connection.cursor(binary=True) as cursor:
-                    await cursor.execute(_SNAPSHOT, (session_id,))
-                    snapshot, seq = await cursor.fetchone() or (None, 0)
-                    await cursor.execute(_TAIL, (session_id, seq))
-                    rows = await cursor.fetchall()
+        async with self._pooled() as connection, connection.cursor(binary=True) as cursor:
+            await cursor.execute(_SNAPSHOT, (session_id,))
+            snapshot, seq = await cursor.fetchone() or (None, 0)
+            await cursor.execute(_TAIL, (session_id, seq))
+            rows = await cursor.fetchall()
         updates = tuple(bytes(row[0]) for row in rows)
         return StoredDocument(snapshot, updates, rows[-1][1] if rows else seq)
 
@@ -155,7 +186,7 @@ class JournalStore:
         """Makes this the server that has a session open; tells whether it was free."""
         async with self._on_writer() as writer:
             if session_id not in self._claimed:
-                self._claimed |= await claim(writer, [session_id])
+                self._claimed |= await claim(writer, [session_id], shared=self._shared)
             return session_id in self._claimed
 
     def holds(self, session_id: str) -> bool:
@@ -168,7 +199,7 @@ class JournalStore:
             with suppress(DatabaseAway):
                 async with self._on_writer() as writer:
                     self._claimed.discard(session_id)
-                    await release(writer, session_id)
+                    await release(writer, session_id, shared=self._shared)
 
     async def close(self) -> None:
         """Closes the writing connection; a later append opens another one."""
@@ -189,14 +220,51 @@ class JournalStore:
         known = {} if self.reader is None else self.reader.known()
         if self.reader is None or not known:
             return
-        self._claimed |= await claim(writer, known)
+        self._claimed |= await claim(writer, known, shared=self._shared)
         if self._claimed != set(known):
             raise DatabaseAway("Another server has opened a session that is open here.")
+        if self._shared:
+            # Others may write at any time: whoever reads what they wrote does not do it here.
+            self.reader.claimed_again()
+            return
         cursor = writer.cursor(binary=True)
         await cursor.execute(_LATER, (list(known), list(known.values())))
         for session_id, seq, data in await cursor.fetchall():
             self.reader.absorb(session_id, seq, bytes(data))
         self.reader.claimed_again()
+
+    async def _append_shared(
+        self,
+        writer: psycopg.AsyncConnection[TupleRow],
+        session_ids: Iterable[str],
+        columns: Sequence[Any],
+    ) -> Mapping[str, int]:
+        cursor = writer.cursor(binary=True)
+        async with writer.transaction():
+            # In order, so that two that write into the same sessions do not wait for each other.
+            keys = sorted(map(key_of, session_ids))
+            await cursor.execute(_LOCK, (_WRITING, keys), prepare=True)
+            await cursor.execute(_APPEND_SHARED, columns, prepare=True)
+            added = await cursor.fetchall()
+        if self.reader is None:
+            return {}
+        self.reader.appended({session_id: last for session_id, last, _ in added})
+        known = self.reader.known()
+        return {
+            session_id: last
+            for session_id, last, before in added
+            if before <= known.get(session_id, 0)
+        }
+
+    @asynccontextmanager
+    async def _pooled(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """Yields a driver connection out of the pool, in a transaction."""
+        async with self._database.begin() as pooled:
+            raw = await pooled.get_raw_connection()
+            connection: psycopg.AsyncConnection[Any] | None = raw.driver_connection
+            assert connection is not None  # noqa: S101 - only a detached connection has none
+            with away_when_unreachable():
+                yield connection
 
     @asynccontextmanager
     async def _on_writer(self) -> AsyncIterator[psycopg.AsyncConnection[TupleRow]]:

@@ -81,8 +81,12 @@ class ParticipantStore:
         role: Role | None = None,
         status: ParticipantStatus | None = None,
         joined_at: int | None = None,
+        status_before: ParticipantStatus | None = None,
     ) -> Participant | None:
-        """Changes what is not None and returns the participant as they are now, or None."""
+        """Changes what is not None and returns the participant as they are now, or None.
+
+        With a `status_before` that is not theirs it changes nothing, and returns None as well.
+        """
         changes: dict[str, Any] = {
             "name": name,
             "color": color,
@@ -94,12 +98,12 @@ class ParticipantStore:
         values = {column: value for column, value in changes.items() if value is not None}
         if not values:
             return await self.get(session_id, participant_id)
+        where = [participants.c.session_id == session_id, participants.c.id == participant_id]
+        if status_before is not None:
+            where.append(participants.c.status == status_before.value)
         async with self._database.begin() as connection:
             result = await connection.execute(
-                update(participants)
-                .where(participants.c.session_id == session_id, participants.c.id == participant_id)
-                .values(values)
-                .returning(participants)
+                update(participants).where(*where).values(values).returning(participants)
             )
             row = result.mappings().one_or_none()
         return None if row is None else participant_of(row)

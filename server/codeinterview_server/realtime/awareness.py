@@ -6,7 +6,7 @@ what the server knows of the socket's participant.
 """
 
 import json
-from collections.abc import Container, Hashable
+from collections.abc import Callable, Container, Hashable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,11 +48,27 @@ class Awareness:
 
     The clocks that go out are the server's own and start at the present, so that a client that
     comes back with its old clock, or after the server restarted, is heard at once.
+
+    Args:
+        limit_bytes: How large a state may be.
+        start_clock: What clocks begin at.
+        present: What they follow from then on, so that whoever changes from one replica to another
+            hears of later clocks; None counts alone.
+        yields: Tells whether the first owner makes way for the second.
     """
 
-    def __init__(self, limit_bytes: int, start_clock: int) -> None:
+    def __init__(
+        self,
+        limit_bytes: int,
+        start_clock: int,
+        *,
+        present: Callable[[], int] | None = None,
+        yields: Callable[[Hashable, Hashable], bool] = lambda _held, _new: False,
+    ) -> None:
         self._limit_bytes = limit_bytes
         self._start_clock = start_clock
+        self._present = present
+        self._yields = yields
         self._clocks: dict[int, int] = {}
         self._states: dict[Hashable, _State] = {}
         self._owners: dict[int, Hashable] = {}
@@ -118,13 +134,41 @@ class Awareness:
         held.encoded = self._encode_entry(held.client, self._next_clock(held.client), held.raw)
         return b"\x01" + gone
 
+    def place(
+        self, owner: Hashable, client: int, state: dict[str, Any], participant: Participant
+    ) -> bytes | None:
+        """Take in a state that another replica has checked.
+
+        Returns:
+            The update to relay; None when somebody else speaks for the client id.
+        """
+        held = self._states.get(owner)
+        if held is None:
+            if not self._make_way(client, owner):
+                return None
+            held = self._states[owner] = _State(client, None, b"", b"")
+            self._owners[client] = owner
+        return self._publish(held, state, participant)
+
+    def state(self, owner: Hashable) -> tuple[int, dict[str, Any] | None] | None:
+        """Return for which client id an owner speaks, and its state."""
+        held = self._states.get(owner)
+        return None if held is None else (held.client, held.state)
+
     def everyone(self, but: Container[Hashable] = ()) -> bytes | None:
         """Encode all states but some owners', for somebody who comes in; None without any."""
-        entries = [
-            held.encoded
+        shown = [
+            held
             for owner, held in self._states.items()
             if held.state is not None and owner not in but
         ]
+        if self._present is not None:
+            # They may know later clocks from another replica.
+            for held in shown:
+                held.encoded = self._encode_entry(
+                    held.client, self._next_clock(held.client), held.raw
+                )
+        entries = [held.encoded for held in shown]
         if not entries:
             return None
         return encode_integer(len(entries)) + b"".join(entries)
@@ -134,7 +178,17 @@ class Awareness:
         if speaks_for is not None:
             return speaks_for.client == client
         # Stock clients send back what they heard of others; that claims nothing.
-        return client not in self._owners and raw != _GONE
+        return raw != _GONE and self._make_way(client, owner)
+
+    def _make_way(self, client: int, owner: Hashable) -> bool:
+        """Tell whether a client id is free for an owner, which takes it from one that yields."""
+        holder = self._owners.get(client)
+        if holder is None:
+            return True
+        if not self._yields(holder, owner):
+            return False
+        del self._owners[client], self._states[holder]
+        return True
 
     def _take(
         self, owner: Hashable, client: int, raw: bytes, participant: Participant
@@ -169,7 +223,8 @@ class Awareness:
         return b"\x01" + held.encoded
 
     def _next_clock(self, client: int) -> int:
-        clock = self._clocks.get(client, self._start_clock) + 1
+        present = self._start_clock if self._present is None else self._present()
+        clock = max(self._clocks.get(client, self._start_clock), present) + 1
         self._clocks[client] = clock
         return clock
 

@@ -150,13 +150,7 @@ class RoomDocument:
         if spend is not None:
             spend(update.merge_steps(self._count_structs()))
         self._write(data)
-        # Each may cut others up.
-        self._structs += 2 * (len(update.structs) + len(update.deletions))
-        self._pairs.add(self._fresh_pairs(update))
-        self._known.update(grown)
-        self._size_bytes += len(data)
-        self._freed += sum(deletion.end - deletion.clock for deletion in update.deletions)
-        self._state = None
+        self._take_note(update, grown, len(data))
 
     def adds_nothing(self, data: bytes) -> bool:
         """Tell whether an update holds only what is here already, such as an answer often does.
@@ -165,7 +159,9 @@ class RoomDocument:
             ValueError: It is malformed.
             TooLarge: It names too many places.
         """
-        update = read_update(data, self._extent)
+        return self._has_all_of(read_update(data, self._extent))
+
+    def _has_all_of(self, update: Update) -> bool:
         if any(struct.end > self._known.get(struct.client, 0) for struct in update.structs):
             return False
         if not update.deletions:
@@ -182,6 +178,32 @@ class RoomDocument:
         """
         self._write(data)
         self._state = None
+
+    def merge(self, data: bytes) -> bool:
+        """Apply what another replica has checked, completely or not at all.
+
+        Returns:
+            Whether it said anything new.
+
+        Raises:
+            IncompleteUpdate: It builds upon changes that are not here.
+            BrokenDocument: Yrs refuses it.
+        """
+        try:
+            update = read_update(data)
+        except ValueError:
+            # What the server itself writes need not read like a client's update.
+            self._write(data)
+            self.loaded()
+            return True
+        if self._has_all_of(update):
+            return False
+        grown = update.builds_on(self._known)
+        if grown is None:
+            raise IncompleteUpdate
+        self._write(data)
+        self._take_note(update, grown, len(data))
+        return True
 
     def absorb(self, data: bytes) -> bool:
         """Apply an update out of the journal to a document in use; tell whether it said anything.
@@ -311,6 +333,16 @@ class RoomDocument:
         except BaseException as error:
             # A panic of Yrs comes as an exception that is no Exception.
             raise _broken(error) from error
+
+    def _take_note(self, update: Update, grown: Mapping[int, int], size_bytes: int) -> None:
+        """Note what an update that was written has changed."""
+        # Each may cut others up.
+        self._structs += 2 * (len(update.structs) + len(update.deletions))
+        self._pairs.add(self._fresh_pairs(update))
+        self._known.update(grown)
+        self._size_bytes += size_bytes
+        self._freed += sum(deletion.end - deletion.clock for deletion in update.deletions)
+        self._state = None
 
     def _measure(self) -> None:
         self._known = read_state_vector(self._doc.get_state())

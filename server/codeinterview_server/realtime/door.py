@@ -1,6 +1,8 @@
 """How people come into a room and leave it: joining, the lobby, roles, being removed."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final, Protocol
 
 from codeinterview_server.db.events import EventKind
@@ -8,6 +10,7 @@ from codeinterview_server.domain.errors import Declined, DomainError, InvalidTok
 from codeinterview_server.domain.roles import Action, ParticipantStatus, Role, may
 from codeinterview_server.domain.sessions import Participant, Session
 from codeinterview_server.realtime.connection import Connection
+from codeinterview_server.realtime.line import Line
 from codeinterview_server.realtime.peers import Peers
 from codeinterview_server.realtime.roster import Roster
 from codeinterview_server.realtime.stores import Records
@@ -43,7 +46,10 @@ class Hall(Protocol):
 class Door:
     """Changes who is in the room, one change at a time, and tells everybody concerned."""
 
-    def __init__(self, hall: Hall, roster: Roster, peers: Peers, records: Records) -> None:
+    def __init__(
+        self, hall: Hall, roster: Roster, peers: Peers, records: Records, line: Line
+    ) -> None:
+        self._line = line
         self._hall = hall
         self._roster = roster
         self._peers = peers
@@ -58,7 +64,7 @@ class Door:
             Conflict: The id was taken meanwhile.
             DatabaseAway: It could not be written down.
         """
-        async with self._changing:
+        async with self._acting():
             after = await self._roster.add(newcomer, self._hall.session, token_hash)
             waits = after.status is ParticipantStatus.WAITING
             self._records.event(
@@ -73,7 +79,7 @@ class Door:
         self, participant_id: str, *, name: str, color: str, invited: Role | None
     ) -> Participant:
         """Let somebody in again who has a token; see `Roster.come_back`."""
-        async with self._changing:
+        async with self._acting():
             before = self._roster.get(participant_id)
             after = await self._roster.come_back(
                 participant_id, self._hall.session, name=name, color=color, invited=invited
@@ -99,7 +105,7 @@ class Door:
             Conflict: Somebody is admitted or declined who does not wait any more.
             DatabaseAway: It could not be written down.
         """
-        async with self._changing:
+        async with self._acting():
             before = self._roster.get(participant_id)
             if status in _ANSWERS:
                 before = self._roster.get_waiting(participant_id)
@@ -122,14 +128,27 @@ class Door:
         await self.change(participant_id, by=by, status=status)
 
     async def reload(self) -> None:
-        """Take over who came and went on another server, after it had the session open.
+        """Take over who came and went on another server, after or while it had the session open.
 
         Raises:
             DatabaseAway: It could not be read.
         """
         async with self._changing:
-            for before, after in await self._roster.reload():
-                self._announce(before, after)
+            await self._reload()
+
+    @asynccontextmanager
+    async def _acting(self) -> AsyncIterator[None]:
+        """Let one change happen at a time, and tell other replicas of it."""
+        async with self._changing:
+            if self._line.leads_somewhere:
+                # Who has come and gone there counts.
+                await self._reload()
+            yield
+        self._line.tell({"type": "changed"})
+
+    async def _reload(self) -> None:
+        for before, after in await self._roster.reload():
+            self._announce(before, after)
 
     def announce_people(self) -> None:
         """Tell the members who is here, each as far as they see it."""

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -33,6 +33,9 @@ _CHORES_S: Final = 0.01
 """How long small writes gather before they are committed."""
 _CHORES_LEAST: Final = 20
 """So many gather however long it takes: on a busy machine, one at a time would never be enough."""
+_READ_DELAY_S: Final = 0.1
+"""How long rows of other replicas gather: most of them were heard of before they were written."""
+_READ_AGAIN_S: Final = 2.0
 _RETRY_FIRST_S: Final = 0.1
 _RETRY_LAST_S: Final = 3.0
 
@@ -60,6 +63,7 @@ class Ledger:
         on_saved: Callable[[Saved], None],
         on_foreign: Callable[[bytes], object],
         on_claimed_again: Callable[[], object],
+        on_row: Callable[[bytes], bool] | None = None,
     ) -> None:
         self.session_id = session_id
         self.saved = Saved.SAVED
@@ -72,6 +76,10 @@ class Ledger:
         self.state = state
         self.absorb = on_foreign
         """Takes in an update that another server wrote."""
+        self.merge = on_row
+        """Takes in a row that may be another replica's; tells whether it has all that builds on."""
+        self.written_seq = last_seq
+        """How far the journal is known to go, by whoever wrote it."""
         self.claimed_again = on_claimed_again
         """Called when another server may have had the session meanwhile."""
         self._on_saved = on_saved
@@ -95,6 +103,7 @@ class Journal:
         memory_bytes: What may queue while the database is away before a room's updates are
             merged into one (which keeps the text and gives up its history).
         chores_bytes: What small writes may hold in memory before the oldest are dropped.
+        tell_rows: Tells other replicas how far a session's rows go.
     """
 
     def __init__(
@@ -105,11 +114,13 @@ class Journal:
         snapshot_every: int = 500,
         memory_bytes: int = 64 * 1024 * 1024,
         chores_bytes: int = 32 * 1024 * 1024,
+        tell_rows: Callable[[str, int], None] = lambda _session_id, _seq: None,
     ) -> None:
         self._store = store
         self._commit_delay_s = commit_delay_s
         self._snapshot_every = snapshot_every
         self._memory_bytes = memory_bytes
+        self._tell_rows = tell_rows
         self._queue: deque[tuple[Ledger, JournalEntry]] = deque()
         self._queued_bytes = 0
         self._in_flight: list[tuple[Ledger, JournalEntry]] = []
@@ -119,6 +130,8 @@ class Journal:
         self._hurry = asyncio.Event()
         self._away = False
         self._watched: dict[str, Ledger] = {}
+        self._behind: set[Ledger] = set()
+        self._unread = asyncio.Event()
         self._tasks = Tasks()
         store.reader = self
 
@@ -135,6 +148,8 @@ class Journal:
     def start(self) -> None:
         """Start the writer."""
         self._tasks.start(self._run(), "journal writer")
+        if self._store.is_shared:
+            self._tasks.start(self._read(), "journal reader")
 
     async def stop(self, timeout_s: float = 10.0) -> None:
         """Write what is left, within the timeout, and stop the writer."""
@@ -220,6 +235,33 @@ class Journal:
         for ledger in list(self._watched.values()):
             ledger.claimed_again()
 
+    def appended(self, last_seqs: Mapping[str, int]) -> None:
+        """Take note of rows that were written here, and tell other replicas of them."""
+        for session_id, seq in last_seqs.items():
+            self._tell_rows(session_id, seq)
+            ledger = self._watched.get(session_id)
+            if ledger is not None:
+                self.note_rows(ledger, seq)
+
+    def note_rows(self, ledger: Ledger, seq: int) -> None:
+        """Take note of how far a room's rows go, so that those of other replicas are read."""
+        if seq > ledger.written_seq:
+            ledger.written_seq = seq
+            self.mark_behind(ledger)
+
+    def mark_behind(self, ledger: Ledger) -> None:
+        """Have a room's rows read soon."""
+        self._behind.add(ledger)
+        self._unread.set()
+
+    async def read_up(self, ledger: Ledger) -> None:
+        """Take in now what other replicas wrote into a room's document.
+
+        Raises:
+            DatabaseAway: It could not be read.
+        """
+        await self._read_rows([ledger])
+
     def forget(self, ledger: Ledger) -> None:
         """Drop what a deleted session still had to write."""
         self.unwatch(ledger)
@@ -253,6 +295,53 @@ class Journal:
                 _log.warning("The database is back; everything is saved")
             if not (self._queue or self._chores or self._snapshots):
                 self._work.clear()
+
+    async def _read(self) -> None:
+        while True:
+            await self._unread.wait()
+            await asyncio.sleep(_READ_DELAY_S)
+            self._unread.clear()
+            behind, self._behind = self._behind, set()
+            try:
+                await self._read_rows(
+                    [
+                        each
+                        for each in behind
+                        if each.last_seq < each.written_seq
+                        and self._watched.get(each.session_id) is each
+                    ]
+                )
+            except DatabaseAway:
+                self._behind |= behind
+                await asyncio.sleep(_RETRY_LAST_S)
+                self._unread.set()
+
+    async def _read_rows(self, ledgers: Sequence[Ledger]) -> None:
+        if not ledgers:
+            return
+        known = {ledger.session_id: ledger.last_seq for ledger in ledgers}
+        rows: dict[str, list[tuple[int, bytes]]] = {}
+        for session_id, seq, data in await self._store.read_later(known):
+            rows.setdefault(session_id, []).append((seq, data))
+        for ledger in ledgers:
+            if ledger.session_id in rows:
+                self._take_rows(ledger, rows[ledger.session_id])
+
+    def _take_rows(self, ledger: Ledger, rows: list[tuple[int, bytes]]) -> None:
+        """Take in rows in any order that fits: one replica's may build on another's later ones."""
+        assert ledger.merge is not None  # noqa: S101 - rooms of replicas have it
+        left, missing = rows, len(rows) + 1
+        while 0 < len(left) < missing:
+            missing = len(left)
+            left = [(seq, data) for seq, data in left if not ledger.merge(data)]
+        # A snapshot must hold all that is said to be in it.
+        last_seq = left[0][0] - 1 if left else rows[-1][0]
+        ledger.unsnapshotted += sum(ledger.last_seq < seq <= last_seq for seq, _ in rows)
+        ledger.last_seq = max(ledger.last_seq, last_seq)
+        ledger.written_seq = max(ledger.written_seq, rows[-1][0])
+        if left:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_READ_AGAIN_S, self.mark_behind, ledger)
 
     async def _collect(self) -> None:
         """Let a group gather, unless somebody waits for it."""
@@ -298,12 +387,16 @@ class Journal:
             if ledger.has_gap:
                 # What cannot be written as updates is written whole.
                 self._snapshots[ledger] = None
-            ledger.unsnapshotted += 1
-            ledger.last_seq = written.get(ledger.session_id, ledger.last_seq)
+            if written.get(ledger.session_id, 0) > ledger.last_seq:
+                # Otherwise it is counted when it is read, behind what others wrote before it.
+                ledger.unsnapshotted += 1
             if ledger.unsnapshotted >= self._snapshot_every:
                 self._snapshots[ledger] = None
             if not ledger.queued:
                 self._finish(ledger)
+        for ledger in {ledger for ledger, _ in batch}:
+            ledger.last_seq = max(ledger.last_seq, written.get(ledger.session_id, 0))
+            ledger.written_seq = max(ledger.written_seq, ledger.last_seq)
 
     async def _append(self, entries: Sequence[JournalEntry]) -> dict[str, int]:
         async with asyncio.timeout(_WRITE_TIMEOUT_S):

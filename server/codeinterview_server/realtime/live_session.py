@@ -1,7 +1,7 @@
 """The session of a live room: its title, language, phase, rules and invites, and their changes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,8 +10,11 @@ from codeinterview_server.domain.clock import now_ms
 from codeinterview_server.domain.errors import SessionNotFound
 from codeinterview_server.domain.roles import Phase, Role
 from codeinterview_server.domain.sessions import JoinPolicy, Session
+from codeinterview_server.realtime.line import Line
 from codeinterview_server.realtime.stores import Records, Stores
 
+_CHANGED: Final = {"type": "changed"}
+"""Tells other replicas to read the session and its people again."""
 _EDITED_EVERY_MS: Final = 10_000
 """How exact the time of the session's last change is."""
 
@@ -25,6 +28,7 @@ class LiveSession:
         records: Where its events are noted.
         changed: Called after each change, with the session before it.
         invites_changed: Called after an invite was renewed or revoked.
+        line: Where changes are told as well.
     """
 
     def __init__(
@@ -34,13 +38,18 @@ class LiveSession:
         records: Records,
         changed: Callable[[Session], None],
         invites_changed: Callable[[], None],
+        line: Line,
     ) -> None:
         self._session = session
         self._stores = stores
         self._records = records
         self._changed = changed
         self._invites_changed = invites_changed
+        self._line = line
         self._changing = asyncio.Lock()
+        self._switched_at = 0
+        self._switched_here = False
+        self._adopts_language = False
 
     @property
     def value(self) -> Session:
@@ -84,6 +93,7 @@ class LiveSession:
             self._session = replace(stored, language=self._session.language)
         self._record(before, by)
         self._changed(before)
+        self._line.tell(_CHANGED)
         if language is not None:
             self.switch_language(language, by)
 
@@ -92,10 +102,45 @@ class LiveSession:
         before = self._session
         if language == before.language:
             return
-        self._session = replace(before, language=language, updated_at=now_ms())
+        at_ms = now_ms()
+        self._session = replace(before, language=language, updated_at=at_ms)
+        self._switched_at, self._switched_here = max(at_ms, self._switched_at + 1), True
         self._records.language(language)
         self._records.event(EventKind.LANGUAGE, by, {"language": language})
         self._changed(before)
+        for news in self.introduction():
+            self._line.tell(news)
+
+    # The language on other replicas. It is switched also while the database is away, so it is
+    # said, and whoever switched last has switched for all.
+
+    def introduction(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what another replica has to know that may not be in the database yet."""
+        if self._switched_at:
+            language = self._session.language
+            yield {"type": "language", "language": language, "at_ms": self._switched_at}
+
+    def hear_language(self, language: str, at_ms: int) -> None:
+        """Take in that the language was switched on another replica."""
+        before = self._session
+        here = (self._switched_at, before.language)
+        if (at_ms, language) == here:
+            return
+        if (at_ms, language) > here:
+            self._switched_at = at_ms
+            # It may be newer than what is stored.
+            self._adopts_language = False
+            self._session = replace(before, language=language)
+            if language != before.language:
+                self._changed(before)
+        if self._switched_here:
+            # Both have written: the one that is earlier might have done so later.
+            self._switched_here = (at_ms, language) < here
+            self._records.language(self._session.language)
+
+    def take_stored_language(self) -> None:
+        """Have the next `reload` take the language over, unless it was switched here."""
+        self._adopts_language = not self._switched_here
 
     async def renew_invite(self, role: Role, by: str | None) -> Session:
         """Make a role's earlier invites worthless.
@@ -109,6 +154,7 @@ class LiveSession:
             self._take_invites(stored)
         self._records.event(EventKind.INVITE_RENEWED, by, {"role": role.value})
         self._invites_changed()
+        self._line.tell(_CHANGED)
         return self._session
 
     async def revoke_invite(self, role: Role, by: str | None) -> Session:
@@ -125,10 +171,11 @@ class LiveSession:
             self._take_invites(stored)
         self._records.event(EventKind.INVITE_REVOKED, by, {"role": role.value})
         self._invites_changed()
+        self._line.tell(_CHANGED)
         return self._session
 
     async def reload(self) -> None:
-        """Take over what another server changed, after it had the session open.
+        """Take over what another server changed, after or while it had the session open.
 
         Raises:
             SessionNotFound: It was deleted meanwhile.
@@ -139,16 +186,18 @@ class LiveSession:
             if stored is None:
                 raise SessionNotFound
             before = self._session
-            if stored.language != before.language:
+            language = stored.language if self._adopts_language else before.language
+            self._adopts_language = False
+            if stored.language != language and not self._line.leads_somewhere:
                 # It was switched here or there; nothing says which was last.
-                self._records.language(before.language)
+                self._records.language(language)
             self._session = replace(
                 stored,
-                language=before.language,
+                language=language,
                 updated_at=max(stored.updated_at, before.updated_at),
             )
         after = self._session
-        if after != before:
+        if after != replace(before, updated_at=after.updated_at):
             self._changed(before)
         if (after.invite_generations, after.revoked_invites) != (
             before.invite_generations,

@@ -13,6 +13,7 @@ class Peers:
     def __init__(self) -> None:
         self._connections: dict[Connection, None] = {}
         self._online: dict[str, int] = {}
+        self._elsewhere: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -26,8 +27,21 @@ class Peers:
 
     @property
     def online(self) -> Mapping[str, int]:
-        """Ids of the participants who are here, with the number of their full sockets."""
+        """Ids of the participants who are online, with the number of their full sockets here."""
+        if not self._elsewhere:
+            return self._online
+        return {**dict.fromkeys(self._elsewhere, 0), **self._online}
+
+    @property
+    def online_here(self) -> Mapping[str, int]:
+        """The same, without those who are online on other replicas alone."""
         return self._online
+
+    def set_elsewhere(self, ids: frozenset[str]) -> bool:
+        """Take note of who is online on other replicas; tell whether that changes who is online."""
+        before = self.online.keys()
+        self._elsewhere = ids
+        return self.online.keys() != before
 
     def of(self, participant_id: str) -> list[Connection]:
         """Return the connections of one participant."""
@@ -38,7 +52,7 @@ class Peers:
         self._connections[connection] = None
 
     def admit(self, connection: Connection) -> bool:
-        """Make a connection a member; tell whether its participant came online by it."""
+        """Make a connection a member; tell whether its participant came online here by it."""
         connection.is_member = True
         if connection.control_only:
             return False
@@ -47,7 +61,7 @@ class Peers:
         return before == 0
 
     def remove(self, connection: Connection) -> bool:
-        """Forget a connection; tell whether its participant went offline by it."""
+        """Forget a connection; tell whether its participant went offline here by it."""
         del self._connections[connection]
         if not connection.takes_part:
             return False

@@ -24,12 +24,12 @@ from codeinterview_server.domain.languages import main_file
 from codeinterview_server.domain.limits import Limits
 from codeinterview_server.domain.roles import Action, ParticipantStatus, may
 from codeinterview_server.domain.sessions import Participant, Session
-from codeinterview_server.realtime.awareness import Awareness
 from codeinterview_server.realtime.close_codes import close_for
 from codeinterview_server.realtime.connection import Budget, Connection
 from codeinterview_server.realtime.desk import Desk
 from codeinterview_server.realtime.door import Door
 from codeinterview_server.realtime.journal import Journal, Ledger, Saved
+from codeinterview_server.realtime.line import Line
 from codeinterview_server.realtime.live_session import LiveSession
 from codeinterview_server.realtime.loading import StoredRoom
 from codeinterview_server.realtime.outbox import Peer
@@ -41,11 +41,13 @@ from codeinterview_server.realtime.protocol import (
     read_integer,
     read_payload,
 )
+from codeinterview_server.realtime.replicas import Replicas
 from codeinterview_server.realtime.roster import Roster
 from codeinterview_server.realtime.run_board import RunBoard
 from codeinterview_server.realtime.sight import Sight
 from codeinterview_server.realtime.stores import Records, Stores
 from codeinterview_server.realtime.tasks import Tasks
+from codeinterview_server.realtime.twin import RoomTwin
 from codeinterview_server.realtime.views import participant_view, session_view
 from codeinterview_server.realtime.welcome import welcome
 from codeinterview_server.realtime.workspace import Workspace
@@ -66,7 +68,9 @@ class Room:
         stores: Where its people and the session itself are written.
         journal: Where everything else is written.
         limits: Its bounds.
+        replicas: Where what happens in it is told as well; None for a server that is no replica.
         broken: Called when its document is beyond repair and must be loaded again.
+        ended: Called when another replica has deleted the session.
     """
 
     def __init__(
@@ -76,26 +80,29 @@ class Room:
         journal: Journal,
         limits: Limits,
         *,
+        replicas: Replicas | None = None,
         broken: Callable[[], object],
+        ended: Callable[[], object],
     ) -> None:
         self._limits = limits
         self._tasks = Tasks()
         self._gone: DomainError | None = None
         session_id = stored.session.id
+        self._replicas = replicas
+        line = Line(session_id, replicas)
         self._peers = Peers()
         # By participant: who reconnects has not rested.
         self._budgets: dict[str, Budget] = {}
         self._labours: dict[str, Budget] = {}
         self._records = Records(session_id, stores, journal)
         self.live = LiveSession(
-            stored.session, stores, self._records, self._changed, self._tell_of_invites
+            stored.session, stores, self._records, self._changed, self._tell_of_invites, line
         )
         self._roster = Roster(session_id, stored.participants, stored.token_hashes, stores, limits)
-        self.door = Door(self, self._roster, self._peers, self._records)
-        self._runs = RunBoard(session_id, stored.runs, limits, self._peers, self._records)
+        self.door = Door(self, self._roster, self._peers, self._records, line)
+        self._runs = RunBoard(session_id, stored.runs, limits, self._peers, self._records, line)
         self._desk = Desk(self, self._runs, self._tasks)
-        awareness = Awareness(limits.awareness_bytes, now_ms())
-        self._sight = Sight(self._peers, awareness, self.participant)
+        self._sight = Sight(self._peers, limits, self._roster.people, lambda: self.live.value, line)
         self.ledger = Ledger(
             session_id,
             unsnapshotted=stored.unsnapshotted,
@@ -103,6 +110,7 @@ class Room:
             state=stored.document.state,
             on_saved=self._tell_saved,
             on_foreign=self._absorb,
+            on_row=self._read_row,
             on_claimed_again=self._start_take_over,
         )
         self._workspace = Workspace(
@@ -110,9 +118,23 @@ class Room:
             self.ledger,
             journal,
             self._peers,
+            line,
             refuse=self._desk.refuse_edit,
             edited=self.live.note_edit,
             broken=broken,
+        )
+        self.twin = RoomTwin(
+            self.ledger,
+            journal,
+            line,
+            workspace=self._workspace,
+            live=self.live,
+            door=self.door,
+            sight=self._sight,
+            runs=self._runs,
+            peers=self._peers,
+            tasks=self._tasks,
+            ended=ended,
         )
         self._workspace.seed(stored.session.language)
         self._expiry = self._watch_expiry()
@@ -200,8 +222,9 @@ class Room:
         self._sight.withdraw(connection)
         if went_offline:
             self._runs.stop_all(connection.participant_id)
-            self._records.event(EventKind.DISCONNECTED, connection.participant_id)
-            self.door.announce_people()
+            if connection.participant_id not in self._peers.online:
+                self._records.event(EventKind.DISCONNECTED, connection.participant_id)
+            self._announce_people()
 
     def drop(self, connection: Connection, error: DomainError) -> None:
         """Close a connection and forget it."""
@@ -210,6 +233,7 @@ class Room:
 
     def greet(self, connection: Connection) -> None:
         """Make the connection of somebody admitted a member."""
+        was_online = connection.participant_id in self._peers.online
         came_online = self._peers.admit(connection)
         self._judge(connection)
         connection.people = self.door.people(with_silent=connection.sees_silent)
@@ -229,8 +253,9 @@ class Room:
             self._workspace.greet(connection)
             self._sight.greet(connection)
         if came_online:
-            self._records.event(EventKind.CONNECTED, connection.participant_id)
-            self.door.announce_people()
+            if not was_online:
+                self._records.event(EventKind.CONNECTED, connection.participant_id)
+            self._announce_people()
 
     def restamp(self, connection: Connection) -> None:
         """Look again at what a connection's participant may do and is called."""
@@ -260,6 +285,17 @@ class Room:
         if not await self._workspace.flush(_REST_FLUSH_S):
             raise DatabaseAway
 
+    async def refresh(self) -> None:
+        """Read again what other replicas may have changed just now.
+
+        Raises:
+            SessionNotFound: They have deleted it.
+            DatabaseAway: It could not be read.
+        """
+        if self._replicas is not None:
+            await self.live.reload()
+            await self.door.reload()
+
     async def answer_knock(
         self, participant_id: str, status: ParticipantStatus, by: str | None
     ) -> None:
@@ -273,6 +309,10 @@ class Room:
         self._gone = error
         for connection in self._peers:
             self.drop(connection, error)
+
+    def inherit(self) -> None:
+        """Write down what other replicas said and may not have written."""
+        self._workspace.inherit()
 
     async def flush(self, timeout_s: float) -> bool:
         """Write everything and a snapshot; tell whether the database has it."""
@@ -311,7 +351,7 @@ class Room:
         """Settle whether a connection may edit now, and whom it sees."""
         principal = self.participant(connection).principal()
         connection.can_edit = may(principal, Action.EDIT_CODE, self.session)
-        self._sight.judge(connection, self.session)
+        self._sight.judge(connection)
 
     def _read(self, connection: Connection, frame: bytes) -> None:
         kind, at = read_integer(frame, 0)
@@ -349,6 +389,12 @@ class Room:
         if self.session.observers_listed is not before.observers_listed:
             self.door.announce_people()
 
+    def _announce_people(self) -> None:
+        """Tell everybody who is here, on other replicas too."""
+        self.door.announce_people()
+        if self._replicas is not None:
+            self._replicas.announce(self.twin)
+
     def _tell_of_invites(self) -> None:
         """Let whoever shows the invites read them again."""
         self._peers.tell({"type": "invites"}, where=self._reads_invites)
@@ -358,7 +404,11 @@ class Room:
         return may(principal, Action.READ_INVITES, self.session)
 
     def _start_take_over(self) -> None:
-        if self._gone is None:
+        if self._gone is not None:
+            return
+        if self._replicas is not None:
+            self.twin.resync()
+        else:
             self._tasks.start(self._take_over(), f"take-over of session {self.session.id}")
 
     async def _take_over(self) -> None:
@@ -377,6 +427,9 @@ class Room:
 
     def _absorb(self, update: bytes) -> None:
         self._workspace.absorb(update)
+
+    def _read_row(self, update: bytes) -> bool:
+        return self._workspace.read(update)
 
     def _tell_saved(self, saved: Saved) -> None:
         self._peers.tell({"type": "saved", "state": saved.value})

@@ -19,6 +19,7 @@ from codeinterview_server.domain.limits import Limits
 from codeinterview_server.domain.sessions import Participant, Session
 from codeinterview_server.realtime.journal import Journal
 from codeinterview_server.realtime.loading import load_room
+from codeinterview_server.realtime.replicas import Replicas
 from codeinterview_server.realtime.room import Room
 from codeinterview_server.realtime.stores import Stores
 from codeinterview_server.realtime.tasks import Tasks
@@ -48,11 +49,20 @@ class Rooms:
         database: Started before, stopped after.
         limits: The bounds of each room.
         idle_s: How long a room that nobody uses stays loaded.
+        is_replica: Whether other servers on the same database may have the same sessions open.
     """
 
-    def __init__(self, database: Database, limits: Limits, *, idle_s: float = 60.0) -> None:
-        self._stores = Stores.of(database)
-        self._journal = Journal(self._stores.journal)
+    def __init__(
+        self,
+        database: Database,
+        limits: Limits,
+        *,
+        idle_s: float = 60.0,
+        is_replica: bool = False,
+    ) -> None:
+        self._stores = Stores.of(database, is_replica=is_replica)
+        self._replicas = Replicas(database) if is_replica else None
+        self._journal = Journal(self._stores.journal, tell_rows=self._tell_rows)
         self._limits = limits
         self._idle_s = idle_s
         self._entries: dict[str, _Entry] = {}
@@ -61,8 +71,10 @@ class Rooms:
         self._stopping = False
 
     async def start(self) -> None:
-        """Start the journal's writer."""
+        """Start the journal's writer, and the line to other replicas."""
         self._journal.start()
+        if self._replicas is not None:
+            self._replicas.start()
 
     async def stop(self) -> None:
         """Close all sockets so that clients reconnect, write everything, and stop."""
@@ -75,8 +87,12 @@ class Rooms:
         for room in rooms:
             room.close(ShuttingDown())
             await room.stop()
+            self._part(room)
+            room.inherit()
             self._journal.request_snapshot(room.ledger)
         await self._journal.stop(_FLUSH_TIMEOUT_S)
+        if self._replicas is not None:
+            await self._replicas.stop()
         await self._stores.journal.close()
         self._entries.clear()
 
@@ -84,6 +100,11 @@ class Rooms:
     def loaded(self) -> frozenset[str]:
         """The ids of the sessions whose rooms are in memory."""
         return frozenset(self._entries)
+
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The ids of the sessions whose rooms are in memory, here or on another replica."""
+        return self.loaded if self._replicas is None else self.loaded | self._replicas.sessions
 
     async def settled(self) -> list[Room]:
         """Return the rooms in memory, once those have come or failed that were being loaded."""
@@ -100,7 +121,9 @@ class Rooms:
     def online_count(self, session_id: str) -> int:
         """Return how many participants of a session are connected."""
         room = self._room(session_id)
-        return 0 if room is None else len(room.online)
+        if room is not None:
+            return len(room.online)
+        return 0 if self._replicas is None else len(self._replicas.online(session_id))
 
     def session(self, session_id: str) -> Session | None:
         """Return a session as its room has it; None when that is not loaded."""
@@ -161,16 +184,35 @@ class Rooms:
         """
         if not await self._stores.sessions.delete(session_id):
             raise SessionNotFound
+        if self._replicas is not None:
+            self._replicas.tell_deleted(session_id)
+        await self._drop(session_id)
+
+    async def _drop(self, session_id: str) -> None:
+        """Cut off everybody in a session that was deleted."""
         entry = self._entries.pop(session_id, None)
         if entry is None:
             return
         await asyncio.wait([entry.room])
         room = _loaded(entry)
         if room is not None:
+            self._part(room)
             room.close(SessionNotFound())
             await room.stop()
             self._journal.forget(room.ledger)
             await self._stores.journal.release(session_id)
+
+    def _tell_rows(self, session_id: str, seq: int) -> None:
+        if self._replicas is not None:
+            self._replicas.tell_rows(session_id, seq)
+
+    def _deleted_elsewhere(self, session_id: str) -> None:
+        self._tasks.start(self._drop(session_id), f"end of deleted session {session_id}")
+
+    def _part(self, room: Room) -> None:
+        """Hear of other replicas no more what concerns a room."""
+        if self._replicas is not None:
+            self._replicas.remove(room.twin)
 
     async def _load(self, session_id: str, entry: _Entry) -> None:
         """Fill an entry, or take it out again and tell all who wait why."""
@@ -191,6 +233,8 @@ class Rooms:
                 self._stores,
                 self._journal,
                 self._limits,
+                replicas=self._replicas,
+                ended=lambda: self._deleted_elsewhere(session_id),
                 # Soon, so that whoever broke it is closed first, with a reason of their own.
                 broken=lambda: loop.call_soon(self._give_up, session_id, entry),
             )
@@ -206,6 +250,8 @@ class Rooms:
         else:
             self._journal.watch(room.ledger)
             entry.room.set_result(room)
+            if self._replicas is not None:
+                self._replicas.add(room.twin)
             self._rest(session_id, entry)
 
     def _room(self, session_id: str) -> Room | None:
@@ -252,6 +298,7 @@ class Rooms:
             self._rest(session_id, entry)
             return
         del self._entries[session_id]
+        self._part(room)
         self._journal.unwatch(room.ledger)
         await self._stores.journal.release(session_id)
         await room.stop()
@@ -267,6 +314,7 @@ class Rooms:
         _log.error("The document of session %s is broken; it is loaded again", session_id)
         del self._entries[session_id]
         self._given_up[session_id] = room
+        self._part(room)
         self._journal.unwatch(room.ledger)
         room.close(ShuttingDown())
         self._tasks.start(room.stop(), f"end of the room of session {session_id}")

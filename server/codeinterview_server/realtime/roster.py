@@ -128,6 +128,7 @@ class Roster:
 
         Raises:
             ParticipantNotFound: Nobody has this id.
+            Conflict: Another server let them in, or took them out, at the same time.
         """
         before = self.get(participant_id)
         after = replace(
@@ -147,17 +148,22 @@ class Roster:
             after = replace(after, role=Role.CANDIDATE)
         if after == before:
             return before
+        # No more than what changes: other replicas may change the rest.
+        moves = after.status is not before.status
         stored = await self._stores.participants.update(
             self._session_id,
             participant_id,
-            name=after.name,
-            color=after.color,
-            presence=after.presence,
-            role=after.role,
-            status=after.status,
-            joined_at=after.joined_at,
+            name=after.name if after.name != before.name else None,
+            color=after.color if after.color != before.color else None,
+            presence=after.presence if after.presence != before.presence else None,
+            role=after.role if after.role is not before.role else None,
+            status=after.status if moves else None,
+            joined_at=after.joined_at if after.joined_at != before.joined_at else None,
+            status_before=before.status if moves else None,
         )
         if stored is None:
+            if await self._stores.participants.get(self._session_id, participant_id) is not None:
+                raise Conflict("Somebody else changed this at the same time. Try again.")
             raise ParticipantNotFound
         self._people[participant_id] = stored
         return stored

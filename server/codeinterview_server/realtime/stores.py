@@ -27,14 +27,14 @@ class Stores:
     journal: JournalStore
 
     @classmethod
-    def of(cls, database: Database) -> "Stores":
-        """Return the stores of a database."""
+    def of(cls, database: Database, *, is_replica: bool = False) -> "Stores":
+        """Return the stores of a database, which replicas share."""
         return cls(
             SessionStore(database),
             ParticipantStore(database),
             RunStore(database),
             EventStore(database),
-            JournalStore(database),
+            JournalStore(database, shared=is_replica),
         )
 
 

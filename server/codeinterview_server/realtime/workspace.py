@@ -11,6 +11,7 @@ from codeinterview_server.realtime.document import (
     RoomDocument,
 )
 from codeinterview_server.realtime.journal import Journal, Ledger
+from codeinterview_server.realtime.line import Line
 from codeinterview_server.realtime.peers import Peers
 from codeinterview_server.realtime.protocol import (
     SyncKind,
@@ -21,6 +22,7 @@ from codeinterview_server.realtime.protocol import (
 
 _STRIKES_MAX: Final = 3
 """Incomplete answers in a row after which a client is taken for broken."""
+_HEARD_MAX: Final = 20_000
 
 
 class Workspace:
@@ -31,6 +33,7 @@ class Workspace:
         ledger: The room's account with the journal.
         journal: Where updates go after they were relayed.
         peers: Whom they are relayed to.
+        line: Where they are told as well.
         refuse: Tells a connection that its edit was not done.
         edited: Called after each edit.
         broken: Called when the document is beyond repair and must be loaded again.
@@ -42,6 +45,7 @@ class Workspace:
         ledger: Ledger,
         journal: Journal,
         peers: Peers,
+        line: Line,
         *,
         refuse: Callable[[Connection], None],
         edited: Callable[[], None],
@@ -51,6 +55,9 @@ class Workspace:
         self._ledger = ledger
         self._journal = journal
         self._peers = peers
+        self._line = line
+        # What was heard of other replicas and not read in the journal yet: by whom.
+        self._heard: dict[bytes, tuple[int, str | None]] = {}
         self._refuse = refuse
         self._edited = edited
         self._broken = broken
@@ -102,6 +109,54 @@ class Workspace:
         except BrokenDocument:
             self._broken()
 
+    # What other replicas write.
+
+    def hear(self, sender: int, participant_id: str | None, update: bytes) -> bool:
+        """Take in what was written on another replica, and show it to everybody.
+
+        Returns:
+            Whether what it builds upon is here; if not, the journal has it, or will.
+        """
+        if not self.merge(update):
+            return False
+        self._heard[update] = (sender, participant_id)
+        if len(self._heard) > _HEARD_MAX:
+            del self._heard[next(iter(self._heard))]
+        return True
+
+    def read(self, update: bytes) -> bool:
+        """Take in a row of the journal, whoever wrote it; tell whether all it builds on is here."""
+        if not self.merge(update):
+            return False
+        self._heard.pop(update, None)
+        return True
+
+    def merge(self, update: bytes) -> bool:
+        """Take in an update that was checked elsewhere; tell whether all it builds on is here."""
+        try:
+            if self._document.merge(update):
+                self._peers.relay(encode_sync(SyncKind.UPDATE, update), None)
+        except IncompleteUpdate:
+            return False
+        except BrokenDocument:
+            self._broken()
+        return True
+
+    def inherit(self, sender: int | None = None) -> None:
+        """Write down what a replica that is gone, or any, said and may not have written."""
+        for update, (author, participant_id) in list(self._heard.items()):
+            if sender in (None, author):
+                del self._heard[update]
+                self._journal.append(self._ledger, participant_id, update)
+
+    def state_vector(self) -> bytes:
+        """Encode what the document knows."""
+        return self._document.state_vector()
+
+    def tell_missing(self, state_vector: bytes) -> None:
+        """Say what another replica lacks; what is too long for that it reads in the journal."""
+        self._line.update(self._document.difference(state_vector), None)
+
     def seed(self, language: str) -> None:
         """Add a language's files that are not there yet, with their starter text."""
         for file in LANGUAGES[language].files:
@@ -119,6 +174,8 @@ class Workspace:
 
     async def flush(self, timeout_s: float, *, snapshot: bool = False) -> bool:
         """Wait until the database has everything; tell whether it has."""
+        if snapshot:
+            self.inherit()
         if not await self._journal.flush(self._ledger, timeout_s):
             return False
         if not snapshot:
@@ -142,12 +199,14 @@ class Workspace:
             raise ValueError("The update could not be applied.") from None
         connection.strikes = 0
         self._peers.relay(frame or encode_sync(SyncKind.UPDATE, update), connection)
+        self._line.update(update, connection.participant_id)
         self._journal.append(self._ledger, connection.participant_id, update)
         self._edited()
 
     def _publish(self, update: bytes, participant_id: str | None) -> None:
         """Relay and record what the server wrote."""
         self._peers.relay(encode_sync(SyncKind.UPDATE, update), None)
+        self._line.update(update, participant_id)
         self._journal.append(self._ledger, participant_id, update)
         self._edited()
 
