@@ -107,6 +107,18 @@ class RoomPage:
         await self.editor.click()
         await self.page.keyboard.press("Control+End")
 
+    async def wake_editor(self, word: str) -> None:
+        """Return once the editor's worker is here, which is fetched late: it offers a word.
+
+        Args:
+            word: One of the text; the text stays as it is, with the caret at its end.
+        """
+        await self.focus_editor()
+        await self.type(word[0])
+        await expect(self.page.get_by_role("option", name=word)).to_be_visible()
+        await self.page.keyboard.press("Escape")
+        await self.page.keyboard.press("Backspace")
+
     async def type(self, text: str) -> None:
         """Type where the caret is, key by key."""
         await self.page.keyboard.type(text)

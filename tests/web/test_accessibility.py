@@ -147,12 +147,13 @@ async def test_what_opens_above_the_room(
 async def test_the_room_without_a_connection(
     server: ServerProcess, people: People, scheme: str, size: tuple[int, int]
 ) -> None:
-    hosted = server.host_session()
+    hosted = server.host_session(language="python", code="remarkable = 1\n")
     async with cable_to(server.port) as cable:
         cem = await people(**look(scheme, size))
         cem.expect_complaint(r"net::ERR_|WebSocket connection to")
         far = insecure_origin(f"http://127.0.0.1:{cable.port}")
         await cem.enter(hosted.join_url("candidate", far), "Cem")
+        await cem.wake_editor("remarkable")
         cable.cut()
         await expect(cem.connection).to_have_accessible_name(re.compile("Offline$"))
         await cem.connection.click()

@@ -94,7 +94,7 @@ async def test_the_badge_tells_of_a_tunnel_that_is_not_encrypted(
 async def test_a_line_that_stalls_is_slow_and_one_that_is_cut_is_offline(
     server: ServerProcess, people: People
 ) -> None:
-    hosted = server.host_session(language="python", code="")
+    hosted = server.host_session(language="python", code="remarkable = 1\n")
     async with cable_to(server.port) as cable:
         far = insecure_origin(f"http://127.0.0.1:{cable.port}")
         cem = await (await people(**WIDE)).enter(hosted.join_url("candidate", far), "Cem")
@@ -102,7 +102,7 @@ async def test_a_line_that_stalls_is_slow_and_one_that_is_cut_is_offline(
         good = "Your connection: This device, Good"
         await expect(cem.connection).to_have_accessible_name(good)
         place = await cem.connection.bounding_box()
-        await cem.focus_editor()
+        await cem.wake_editor("remarkable")
 
         cable.squeeze()
         await expect(cem.connection).to_have_accessible_name(re.compile("Slow$"))
@@ -120,7 +120,7 @@ async def test_a_line_that_stalls_is_slow_and_one_that_is_cut_is_offline(
         await cem.type(", and after")
         await expect(cem.status("saved")).to_have_text("Saved")
         code = server.api("GET", f"/sessions/{hosted.id}")["data"]["code"]
-        assert code == "while offline, and after"
+        assert code == "remarkable = 1\nwhile offline, and after"
 
 
 @pytest.mark.parametrize(
