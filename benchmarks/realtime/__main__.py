@@ -96,6 +96,10 @@ def _measure(
                 try:
                     last = before[-1] if before else {}
                     figures = uvloop.run(scenario.run(server, length, last))
+                except (RuntimeError, TimeoutError) as error:
+                    # One that does not keep up has no figure here; the others do.
+                    print(f"round {number + 1} {scenario.name}: {server.name}: {error!r}")
+                    figures = {}
                 finally:
                     server.stop()
                 before.append(figures)
