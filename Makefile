@@ -104,7 +104,7 @@ soak: setup-dev ## 200 interviews for half an hour, and whether the server takes
 	$(BIN)/python -m tests.faults.soak $(ARGS)
 
 .PHONY: bench bench-full
-bench: setup-dev $(PEERS) ## measure the server beside its peers, and the starts, in under five minutes
+bench: setup-dev $(PEERS) ## measure the server beside two peers, and its starts; some six minutes
 	@$(BIN)/python benchmarks/bench_startup.py
 	@$(BIN)/python -m benchmarks.realtime --rounds 1 \
 		--servers codeinterview y-websocket hocuspocus-postgresql $(ARGS)
